@@ -1,0 +1,56 @@
+# One interface library per group of folders; a folder's headers are found by globbing, so a new policy edits no list.
+set(SPARSEANN_GENERATED_DIR "${PROJECT_BINARY_DIR}/generated/include")
+configure_file("${PROJECT_SOURCE_DIR}/cmake/version.hpp.in" "${SPARSEANN_GENERATED_DIR}/sparseann/version.hpp" @ONLY)
+
+set(revision_header "${SPARSEANN_GENERATED_DIR}/sparseann/revision.hpp")
+set(write_revision "${CMAKE_COMMAND}" "-DSOURCE_DIR=${PROJECT_SOURCE_DIR}"
+  "-DTEMPLATE=${PROJECT_SOURCE_DIR}/cmake/revision.hpp.in" "-DOUTPUT=${revision_header}"
+  -P "${PROJECT_SOURCE_DIR}/cmake/Revision.cmake")
+execute_process(COMMAND ${write_revision} COMMAND_ERROR_IS_FATAL ANY)
+add_custom_target(sparseann_revision COMMAND ${write_revision} BYPRODUCTS "${revision_header}" VERBATIM
+  COMMENT "Looking up the git revision")
+
+function(sparseann_add_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;LINK")
+  set(target "sparseann_${name}")
+  add_library(${target} INTERFACE)
+  add_library(sparseann::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  list(TRANSFORM arg_FOLDERS REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/include/sparseann/\\1/*.hpp" OUTPUT_VARIABLE patterns)
+  file(GLOB headers CONFIGURE_DEPENDS ${patterns})
+  target_sources(${target} INTERFACE FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${headers})
+  target_compile_features(${target} INTERFACE cxx_std_20)
+  target_link_libraries(${target} INTERFACE ${arg_LINK})
+endfunction()
+
+sparseann_add_library(core FOLDERS core LINK fmt::fmt-header-only xtensor Boost::headers Threads::Threads)
+target_sources(sparseann_core INTERFACE FILE_SET generated TYPE HEADERS
+  BASE_DIRS "${SPARSEANN_GENERATED_DIR}" FILES "${SPARSEANN_GENERATED_DIR}/sparseann/version.hpp" "${revision_header}")
+add_dependencies(sparseann_core sparseann_revision)
+# xtensor 0.24's partial specialisations are ambiguous under clang 19's reading of P0522.
+if(xtensor_VERSION VERSION_LESS 0.26)
+  target_compile_options(sparseann_core INTERFACE
+    "$<$<AND:$<CXX_COMPILER_ID:Clang>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,19>>:-fno-relaxed-template-template-args;-Wno-deprecated-no-relaxed-template-template-args>")
+endif()
+
+sparseann_add_library(metric FOLDERS metric LINK sparseann_core)
+sparseann_add_library(select FOLDERS select LINK sparseann_core)
+sparseann_add_library(io FOLDERS io LINK sparseann_core nlohmann_json::nlohmann_json CLI11::CLI11 ZLIB::ZLIB PNG::PNG)
+target_include_directories(sparseann_io SYSTEM INTERFACE "$<BUILD_INTERFACE:${NIFTI_INCLUDE_DIR}>")
+sparseann_add_library(annotate FOLDERS data annotate LINK sparseann_io sparseann_metric sparseann_select)
+
+if(SPARSEANN_WITH_TORCH)
+  sparseann_add_library(sparseann
+    FOLDERS tensor loss network infer train encode pseudo_label meta pipeline report
+    LINK sparseann_annotate LibTorch::LibTorch)
+  target_include_directories(sparseann_sparseann SYSTEM INTERFACE "$<BUILD_INTERFACE:${KAINJOW_INCLUDE_DIR}>")
+
+  # LibTorch costs 11 s per translation unit; reading it precompiled costs 4. Our programs and tests share one.
+  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/generated/torch_precompiled.cpp" CONTENT "")
+  add_library(sparseann_torch_precompiled OBJECT "${PROJECT_BINARY_DIR}/generated/torch_precompiled.cpp")
+  target_link_libraries(sparseann_torch_precompiled PRIVATE sparseann_sparseann sparseann_warnings)
+  target_precompile_headers(sparseann_torch_precompiled PRIVATE <torch/torch.h>)
+  # A time stamp within would make the same header a new one to a compiler cache.
+  target_compile_options(sparseann_torch_precompiled PRIVATE
+    "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
+endif()

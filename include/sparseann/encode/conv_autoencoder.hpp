@@ -1,0 +1,137 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sparseann/encode/feature_encoder.hpp"
+#include "sparseann/tensor/tensor.hpp"
+#include "sparseann/train/trainer.hpp"
+
+namespace sparseann {
+
+struct ConvAutoencoderOptions {
+  std::size_t input = 32;
+  std::vector<std::int64_t> channels{16, 32, 32};
+  std::int64_t features = 64;
+  TrainingOptions training{.iterations = 300, .batch = 64, .patch = 32, .learning_rate = 2e-3};
+
+  friend void visit(ConvAutoencoderOptions& options, auto&& visitor) {
+    visitor(field("input", options.input, "edge to which slices are resized", at_least(8)));
+    visitor(field("channels", options.channels, "channels of the stride-2 convolutions", at_least(1)));
+    visitor(field("features", options.features, "length of the feature vector", at_least(1)));
+    visitor(field("training", options.training, "how the auto-encoder is fitted"));
+  }
+};
+
+/// The network of ConvAutoencoder. Shapes: (N, C, S, S) -> features (N, D) -> reconstruction (N, C, S, S).
+class ConvAutoencoderNetworkImpl : public torch::nn::Module {
+public:
+  ConvAutoencoderNetworkImpl(std::int64_t in_channels, const ConvAutoencoderOptions& options) {
+    std::int64_t width = in_channels;
+    edge_ = static_cast<std::int64_t>(options.input);
+    for (const std::int64_t next : options.channels) {
+      encoder_->push_back(torch::nn::Conv2d(torch::nn::Conv2dOptions(width, next, 3).stride(2).padding(1)));
+      encoder_->push_back(torch::nn::ReLU());
+      width = next;
+      edge_ /= 2;
+    }
+    top_channels_ = width;
+    const std::int64_t flat = width * edge_ * edge_;
+    to_features_ = torch::nn::Linear(flat, options.features);
+    from_features_ = torch::nn::Linear(options.features, flat);
+    for (std::size_t i = options.channels.size(); i-- > 0;) {
+      const std::int64_t next = i == 0 ? in_channels : options.channels[i - 1];
+      decoder_->push_back(torch::nn::ReLU());
+      decoder_->push_back(
+          torch::nn::ConvTranspose2d(torch::nn::ConvTranspose2dOptions(width, next, 4).stride(2).padding(1)));
+      width = next;
+    }
+    register_module("encoder", encoder_);
+    register_module("to_features", to_features_);
+    register_module("from_features", from_features_);
+    register_module("decoder", decoder_);
+  }
+
+  [[nodiscard]] torch::Tensor encode(const torch::Tensor& slices) {
+    return to_features_(encoder_->forward(slices).flatten(1));
+  }
+  [[nodiscard]] torch::Tensor decode(const torch::Tensor& features) {
+    return decoder_->forward(from_features_(features).view({-1, top_channels_, edge_, edge_}));
+  }
+
+private:
+  std::int64_t edge_ = 0;
+  std::int64_t top_channels_ = 0;
+  torch::nn::Sequential encoder_;
+  torch::nn::Linear to_features_{nullptr};
+  torch::nn::Linear from_features_{nullptr};
+  torch::nn::Sequential decoder_;
+};
+TORCH_MODULE(ConvAutoencoderNetwork);
+
+/// A small convolutional auto-encoder, trained on the cohort's own slices of all planes: needs no weights.
+///
+/// Slices are resized to input x input (bilinear); loss: mean squared error of the reconstruction (Eq. 4); the feature
+/// vector is the bottleneck. Cost: the options' iterations on batches of slices.
+/// Deviates from the paper's encoder, which keeps VGG-19's convolutions fixed.
+class ConvAutoencoder {
+public:
+  static constexpr std::string_view name = "conv_autoencoder";
+
+  ConvAutoencoderOptions options;
+
+  void fit(const SliceSource& slices, const StageContext& context) {
+    check_input();
+    torch::manual_seed(context.generator.split("weights").key()); // LibTorch's own initialisation
+    network_ = ConvAutoencoderNetwork(static_cast<std::int64_t>(slices.channels()), options);
+    const torch::Tensor inputs = resized(slices);
+    const auto step = [&](std::int64_t, Generator& generator) -> StepLoss {
+      std::vector<std::int64_t> rows(std::min(options.training.batch, slices.size()));
+      for (std::int64_t& row : rows)
+        row = static_cast<std::int64_t>(generator.uniform_index(slices.size()));
+      const torch::Tensor batch = inputs.index_select(0, torch::tensor(rows, torch::kLong)).to(context.device);
+      const PrecisionScope scope(options.training.precision, context.device);
+      const torch::Tensor difference = network_->decode(network_->encode(batch)).to(torch::kFloat) - batch;
+      return {.main = {difference.square().sum(), torch::tensor(static_cast<double>(difference.numel()))}};
+    };
+    train(network_, options.training, context, step);
+  }
+
+  [[nodiscard]] Array2<float> encode(const SliceSource& slices, const StageContext& context) {
+    if (network_.is_empty())
+      throw InvalidArgument("conv_autoencoder", "fit() before encode()", "encode() first");
+    const torch::NoGradGuard no_gradient;
+    network_->eval();
+    return to_array<float, 2>(network_->encode(resized(slices).to(context.device)));
+  }
+
+private:
+  void check_input() const {
+    if (options.input % (std::size_t{1} << options.channels.size()) != 0)
+      throw InvalidArgument("conv_autoencoder.input",
+                            fmt::format("a multiple of {}", std::size_t{1} << options.channels.size()),
+                            fmt::format("{}", options.input));
+  }
+
+  /// All slices, resized. Shape: (N, C, input, input).
+  [[nodiscard]] torch::Tensor resized(const SliceSource& slices) const {
+    const auto edge = static_cast<std::int64_t>(options.input);
+    std::vector<torch::Tensor> rows;
+    for (std::size_t i = 0; i < slices.size(); ++i)
+      rows.push_back(torch::nn::functional::interpolate(slices.slice(i).unsqueeze(0),
+                                                        torch::nn::functional::InterpolateFuncOptions()
+                                                            .size(std::vector<std::int64_t>{edge, edge})
+                                                            .mode(torch::kBilinear)
+                                                            .align_corners(false)
+                                                            .antialias(true)));
+    return torch::cat(rows);
+  }
+
+  ConvAutoencoderNetwork network_{nullptr};
+};
+
+} // namespace sparseann

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "sparseann/meta/fit_strategy.hpp"
+
+namespace sparseann {
+
+namespace detail {
+inline constexpr std::string_view then_text = "_then_";
+
+template <const std::string_view&... Parts> constexpr auto join_characters() {
+  std::array<char, (Parts.size() + ...)> characters{};
+  std::size_t position = 0;
+  const auto append = [&](std::string_view part) {
+    for (const char c : part)
+      characters[position++] = c;
+  };
+  (append(Parts), ...);
+  return characters;
+}
+template <const std::string_view&... Parts> inline constexpr auto joined_characters = join_characters<Parts...>();
+template <const std::string_view&... Parts>
+inline constexpr std::string_view joined_name{joined_characters<Parts...>.data(), joined_characters<Parts...>.size()};
+} // namespace detail
+
+template <Policy First, Policy Second> struct ThenOptions {
+  double first_share = 0.5;
+  OptionsOf<First> first;
+  OptionsOf<Second> second;
+
+  friend void visit(ThenOptions& options, auto&& visitor) {
+    visitor(field("first_share", options.first_share, "share of the iterations that the first strategy gets", between(0, 1)));
+    visitor(field("first", options.first, "the first strategy"));
+    visitor(field("second", options.second, "the second strategy"));
+  }
+};
+
+/// One fit strategy after another: `Then<RandomFit, NearestFit>` is the paper's two-stage training.
+///
+/// The first strategy has the iterations below floor(first_share * iterations). Optimiser and learning-rate schedule
+/// run through both stages; the paper does not say how long each stage is or whether the rate starts anew.
+template <FitStrategy First, FitStrategy Second> struct Then {
+  static constexpr std::string_view name = detail::joined_name<First::name, detail::then_text, Second::name>;
+
+  ThenOptions<First, Second> options;
+
+  [[nodiscard]] std::vector<std::size_t> operator()(const FitCandidates& candidates, const FitProgress& progress,
+                                                    Generator& generator) const {
+    const auto boundary =
+        static_cast<std::int64_t>(std::floor(options.first_share * static_cast<double>(progress.iterations)));
+    if (progress.iteration < boundary)
+      return configured<First>(options.first)(candidates, {progress.iteration, boundary}, generator);
+    return configured<Second>(options.second)(candidates, {progress.iteration - boundary, progress.iterations - boundary}, generator);
+  }
+};
+
+} // namespace sparseann

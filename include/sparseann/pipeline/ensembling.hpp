@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sparseann/io/nifti.hpp"
+#include "sparseann/pipeline/run_directory.hpp"
+#include "sparseann/pseudo_label/ensembler.hpp"
+
+namespace sparseann {
+
+/// The labels that a method gives to the test cases, in their order.
+struct Predictions {
+  std::string method;
+  std::vector<Array3<std::uint8_t>> test;
+};
+
+/// Keeps `predictions/METHOD/CASE.nii.gz`.
+inline void keep_predictions(const Predictions& predictions, std::span<const Case> test, const RunDirectory& run) {
+  const auto folder = run.path() / "predictions" / predictions.method;
+  std::filesystem::create_directories(folder);
+  for (std::size_t c = 0; c < test.size(); ++c)
+    write_nifti(folder / (test[c].name + ".nii.gz"), LabelVolume{predictions.test[c], test[c].image.geometry});
+}
+
+/// A pseudo-label set is a method too: its most probable labels of the test cases.
+[[nodiscard]] inline Predictions predictions_of(const PseudoLabelSet& set, std::span<const Case> test,
+                                                RunDirectory& run) {
+  Predictions predictions{.method = set.name, .test = {}};
+  for (const ClassProbabilities& probabilities : set.test)
+    predictions.test.push_back(most_probable_labels(probabilities));
+  run.stage("predictions/" + set.name, [&] { keep_predictions(predictions, test, run); });
+  return predictions;
+}
+
+/// Step III: fits the ensembler and labels the test cases from their images and pseudo-labels. Keeps `meta/METHOD/` and
+/// `predictions/METHOD/`.
+template <Ensembler E>
+[[nodiscard]] Predictions ensemble(E ensembler, const EnsembleTask& task, std::span<const Case> test, RunDirectory& run,
+                                   const StageContext& context) {
+  Predictions predictions{.method = std::string(E::name), .test = {}};
+  const std::string fit_stage = "meta/" + predictions.method;
+  const std::string predict_stage = "predictions/" + predictions.method;
+  const auto folder = run.path() / predict_stage;
+  if (run.done(predict_stage)) {
+    for (const Case& subject : test)
+      predictions.test.push_back(read_nifti_labels(folder / (subject.name + ".nii.gz")).voxels);
+    return predictions;
+  }
+  StageContext part = context.part(fit_stage);
+  part.directory = run.path() / fit_stage;
+  if (run.done(fit_stage))
+    ensembler.fit(task, part);
+  else
+    run.stage(fit_stage, [&] { ensembler.fit(task, part); });
+  run.stage(predict_stage, [&] {
+    auto progress = context.progress.start(predict_stage, test.size());
+    for (std::size_t c = 0; c < test.size(); ++c) {
+      std::vector<ClassProbabilities> sets;
+      for (const PseudoLabelSet& set : task.sets)
+        sets.push_back(set.test.at(c));
+      predictions.test.push_back(ensembler.predict(test[c].image, sets, part));
+      progress.advance();
+    }
+    keep_predictions(predictions, test, run);
+    progress.finish();
+  });
+  return predictions;
+}
+
+} // namespace sparseann

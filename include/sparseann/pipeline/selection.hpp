@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sparseann/annotate/budget.hpp"
+#include "sparseann/annotate/plan.hpp"
+#include "sparseann/encode/feature_encoder.hpp"
+#include "sparseann/io/npy.hpp"
+#include "sparseann/pipeline/run_directory.hpp"
+#include "sparseann/select/selector.hpp"
+
+namespace sparseann {
+
+/// Names of cases, in order, as artefacts use them.
+[[nodiscard]] inline std::vector<std::string> case_names(std::span<const Case> cases) {
+  std::vector<std::string> names;
+  for (const Case& subject : cases)
+    names.push_back(subject.name);
+  return names;
+}
+
+/// What a selector is asked for a cohort: every plane of every case with its budget, without features.
+[[nodiscard]] inline SelectionProblem selection_problem(std::span<const Case> cases, std::span<const Plane> planes,
+                                                        const Budget& budget) {
+  SelectionProblem problem;
+  for (std::size_t c = 0; c < cases.size(); ++c)
+    for (const Plane plane : planes) {
+      const Geometry& geometry = cases[c].image.geometry;
+      const std::size_t slices = slice_count(geometry.shape, plane);
+      problem.stacks.push_back({.case_index = c,
+                                .plane = plane,
+                                .slices = slices,
+                                .budget = budget.slices_of(slices),
+                                .spacing_mm = geometry.spacing_mm[stacking_axis(plane)],
+                                .features = std::nullopt});
+    }
+  return problem;
+}
+
+namespace detail {
+
+[[nodiscard]] inline std::filesystem::path feature_path(const RunDirectory& run, const std::string& case_name,
+                                                        Plane plane) {
+  return run.path() / "features" / fmt::format("{}_{}.npy", case_name, name_of(plane));
+}
+
+} // namespace detail
+
+/// Step I, features: fits the encoder on the slices of all cases and keeps `features/CASE_PLANE.npy`, (slices, D) each.
+template <FeatureEncoder Encoder>
+void encode_slices(Encoder encoder, std::span<const Case> cases, std::span<const Plane> planes, RunDirectory& run,
+                   const StageContext& context) {
+  run.stage("encode", [&] {
+    std::filesystem::create_directories(run.path() / "features");
+    const SliceSource slices(cases, all_slices(cases, planes));
+    StageContext part = context.part("encode");
+    part.directory = run.path() / "encoder";
+    encoder.fit(slices, part);
+    const Array2<float> features = encoder.encode(slices, part);
+    if (features.shape(0) != slices.size())
+      throw DataError(fmt::format("encoder {}", Encoder::name), fmt::format("{} rows, one per slice", slices.size()),
+                      fmt::format("{}", features.shape(0)));
+    std::size_t row = 0;
+    for (const Case& subject : cases)
+      for (const Plane plane : planes) {
+        const std::size_t count = slice_count(subject.image.shape(), plane);
+        const Array2<float> table = xt::view(features, xt::range(row, row + count), xt::all());
+        write_npy(detail::feature_path(run, subject.name, plane), table);
+        row += count;
+      }
+  });
+}
+
+/// Step I: which slices of every case to label, ranked. Keeps `plan.csv`.
+///
+/// Throws: InvalidArgument for budgets that do not fit a stack; as the selector and the encoder.
+template <EncoderSlot Encoder, CohortSelector Selector>
+  requires(FeatureEncoder<Encoder> || !needs_features<Selector>)
+[[nodiscard]] AnnotationPlan select_slices(const Encoder& encoder, const Selector& selector,
+                                           std::span<const Case> cases, std::span<const Plane> planes,
+                                           const Budget& budget, RunDirectory& run, const StageContext& context) {
+  SelectionProblem problem = selection_problem(cases, planes, budget);
+  const std::filesystem::path path = run.path() / "plan.csv";
+  const std::vector<std::string> names = case_names(cases);
+  if constexpr (FeatureEncoder<Encoder>)
+    encode_slices(encoder, cases, planes, run, context);
+  run.stage("select", [&] {
+    if constexpr (FeatureEncoder<Encoder>)
+      for (SliceStack& stack : problem.stacks)
+        stack.features = read_npy(detail::feature_path(run, names[stack.case_index], stack.plane));
+    const SelectionPlan selection = selector(problem, context.generator.split("select"));
+    publish_atomically(path, to_csv(plan_from(problem, selection), names));
+  });
+  return read_plan(path, names);
+}
+
+} // namespace sparseann

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sparseann/pseudo_label/ensembler.hpp"
+
+namespace sparseann {
+
+/// Labels each voxel with the class of largest mean probability over the sets; ties go to the lower label.
+///
+/// Cost: one pass over the probabilities. Learns nothing.
+struct AverageVote {
+  static constexpr std::string_view name = "average_vote";
+
+  NoOptions options;
+
+  void fit(const EnsembleTask&, const StageContext&) {}
+
+  [[nodiscard]] Array3<std::uint8_t> predict(const Image&, std::span<const ClassProbabilities> sets,
+                                             const StageContext&) const {
+    if (sets.empty())
+      throw InvalidArgument("pseudo-label sets", "at least one", "none");
+    const auto& first = sets.front();
+    Array3<std::uint8_t> labels = xt::zeros<std::uint8_t>({first.shape(1), first.shape(2), first.shape(3)});
+    const auto out = elements(labels);
+    std::vector<unsigned> sums(first.shape(0));
+    for (std::size_t voxel = 0; voxel < out.size(); ++voxel) {
+      for (std::size_t label = 0; label < sums.size(); ++label) {
+        sums[label] = 0;
+        for (const ClassProbabilities& set : sets)
+          sums[label] += set.data()[label * out.size() + voxel];
+        if (sums[label] > sums[out[voxel]])
+          out[voxel] = static_cast<std::uint8_t>(label);
+      }
+    }
+    return labels;
+  }
+};
+
+} // namespace sparseann

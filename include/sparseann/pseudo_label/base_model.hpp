@@ -1,0 +1,52 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sparseann/core/options.hpp"
+#include "sparseann/core/plane.hpp"
+#include "sparseann/data/cohort.hpp"
+#include "sparseann/loss/loss.hpp"
+#include "sparseann/pseudo_label/pseudo_labels.hpp"
+#include "sparseann/train/labelled_cases.hpp"
+#include "sparseann/train/loss_curve.hpp"
+#include "sparseann/train/stage_context.hpp"
+
+namespace sparseann {
+
+/// A policy that learns from sparse labels and labels whole volumes (Step II).
+///
+/// It declares the names of its predictions for given planes and returns as many class-probability volumes. `fit`
+/// returns the learning curve; with a directory in the context it keeps its model there and reads it when it is there.
+template <class M, class Loss>
+concept BaseModel = Policy<M> && SegmentationLoss<Loss> &&
+                    requires(M model, std::span<const Plane> planes, const LabelledCases& data, const Loss& loss,
+                             const StageContext& context, const Image& image) {
+                      { M::name } -> std::convertible_to<std::string_view>;
+                      { model.prediction_names(planes) } -> std::same_as<std::vector<std::string>>;
+                      { model.fit(data, loss, context) } -> std::same_as<LossCurve>;
+                      { model.predict(image, planes, context) } -> std::same_as<std::vector<ClassProbabilities>>;
+                    };
+
+/// 8-bit probabilities of a (classes, z, y, x) float tensor.
+[[nodiscard]] inline ClassProbabilities quantise(const torch::Tensor& probabilities) {
+  const torch::Tensor local = probabilities.to(torch::kCPU).contiguous();
+  return quantise({local.const_data_ptr<float>(), static_cast<std::size_t>(local.numel())},
+                  {static_cast<std::size_t>(local.size(0)), static_cast<std::size_t>(local.size(1)),
+                   static_cast<std::size_t>(local.size(2)), static_cast<std::size_t>(local.size(3))});
+}
+
+/// Main and, where there is one, auxiliary loss of a forward pass.
+template <SegmentationLoss Loss>
+[[nodiscard]] StepLoss step_loss(const Loss& loss, const SegmentationOutput& output, const torch::Tensor& labels,
+                                 const torch::Tensor& mask) {
+  StepLoss result{.main = loss(output.logits, labels, mask), .auxiliary = {}};
+  if (output.auxiliary.defined())
+    result.auxiliary = loss(output.auxiliary, labels, mask);
+  return result;
+}
+
+} // namespace sparseann

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sparseann/pseudo_label/ensembler.hpp"
+
+namespace sparseann {
+
+/// Labels each voxel with the label that most sets give it; ties go to the lower label.
+///
+/// Cost: one pass over the probabilities. Learns nothing. A vote of labels is not the mean of probabilities: a hesitant
+/// set counts as much as a certain one.
+struct MajorityVote {
+  static constexpr std::string_view name = "majority_vote";
+
+  NoOptions options;
+
+  void fit(const EnsembleTask&, const StageContext&) {}
+
+  [[nodiscard]] Array3<std::uint8_t> predict(const Image&, std::span<const ClassProbabilities> sets,
+                                             const StageContext&) const {
+    if (sets.empty())
+      throw InvalidArgument("pseudo-label sets", "at least one", "none");
+    std::vector<Array3<std::uint8_t>> votes;
+    for (const ClassProbabilities& set : sets)
+      votes.push_back(most_probable_labels(set));
+    Array3<std::uint8_t> labels = xt::zeros<std::uint8_t>(votes.front().shape());
+    const auto out = elements(labels);
+    std::vector<unsigned> counts(sets.front().shape(0));
+    for (std::size_t voxel = 0; voxel < out.size(); ++voxel) {
+      std::fill(counts.begin(), counts.end(), 0U);
+      for (const Array3<std::uint8_t>& vote : votes)
+        ++counts[vote.data()[voxel]];
+      for (std::size_t label = 0; label < counts.size(); ++label)
+        if (counts[label] > counts[out[voxel]])
+          out[voxel] = static_cast<std::uint8_t>(label);
+    }
+    return labels;
+  }
+};
+
+} // namespace sparseann

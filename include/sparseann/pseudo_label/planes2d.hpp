@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sparseann/infer/plane_by_plane.hpp"
+#include "sparseann/network/data_shape.hpp"
+#include "sparseann/network/network.hpp"
+#include "sparseann/pseudo_label/base_model.hpp"
+#include "sparseann/train/slice_sampler.hpp"
+#include "sparseann/train/trainer.hpp"
+
+namespace sparseann {
+
+template <SegmentationNetwork Network> struct Planes2dOptions {
+  network_options<Network> network;
+  TrainingOptions training;
+  std::int64_t inference_batch = 16;
+
+  friend void visit(Planes2dOptions& options, auto&& visitor) {
+    visitor(field("network", options.network, "the network's widths and depths"));
+    visitor(field("training", options.training, "how it is fitted"));
+    visitor(field("inference_batch", options.inference_batch, "slices per forward pass", at_least(1)));
+  }
+};
+
+/// One 2D network shared by the planes, fitted to patches of annotated slices (Eq. 1); predicts slice by slice along
+/// each plane, which gives one prediction per plane.
+template <SegmentationNetwork Network> class Planes2d {
+public:
+  static constexpr std::string_view name = "2d";
+
+  Planes2dOptions<Network> options;
+
+  [[nodiscard]] std::vector<std::string> prediction_names(std::span<const Plane> planes) const {
+    std::vector<std::string> names;
+    for (const Plane plane : planes)
+      names.emplace_back(name_of(plane));
+    return names;
+  }
+
+  template <SegmentationLoss Loss>
+  LossCurve fit(const LabelledCases& data, const Loss& loss, const StageContext& context) {
+    set_data_shape(options.network, data.cases.front().image.channels(), data.classes);
+    network_ = make_network<Network>(options.network, context.generator.split("weights"));
+    const SliceSampler sampler(data, options.training.patch, options.training.augmentation);
+    return train(network_, options.training, context, [&](std::int64_t, Generator& generator) {
+      const PatchBatch batch = sampler.draw(options.training.batch, generator);
+      const PrecisionScope scope(options.training.precision, context.device);
+      return step_loss(loss, network_->forward(batch.images.to(context.device)), batch.labels.to(context.device),
+                       batch.mask.to(context.device));
+    });
+  }
+
+  [[nodiscard]] std::vector<ClassProbabilities> predict(const Image& image, std::span<const Plane> planes,
+                                                        const StageContext& context) {
+    network_->eval();
+    const PrecisionScope scope(options.training.precision, context.device);
+    std::vector<ClassProbabilities> predictions;
+    for (const Plane plane : planes)
+      predictions.push_back(quantise(
+          plane_by_plane(from_array(image.voxels), plane, network_->required_multiple(), options.inference_batch,
+                         context.device, [&](const torch::Tensor& slices) { return network_->forward(slices).logits; })));
+    return predictions;
+  }
+
+private:
+  Network network_{nullptr};
+};
+
+} // namespace sparseann

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sparseann/infer/sliding_window.hpp"
+#include "sparseann/network/data_shape.hpp"
+#include "sparseann/network/network.hpp"
+#include "sparseann/pseudo_label/base_model.hpp"
+#include "sparseann/train/patch_sampler.hpp"
+#include "sparseann/train/trainer.hpp"
+
+namespace sparseann {
+
+template <SegmentationNetwork Network> struct Sparse3dOptions {
+  network_options<Network> network;
+  TrainingOptions training;
+  SlidingWindowOptions inference;
+
+  friend void visit(Sparse3dOptions& options, auto&& visitor) {
+    visitor(field("network", options.network, "the network's widths and depths"));
+    visitor(field("training", options.training, "how it is fitted"));
+    visitor(field("inference", options.inference, "how volumes are labelled"));
+  }
+};
+
+/// A 3D network fitted to the annotated voxels of random patches (Eq. 2); predicts by sliding window.
+///
+/// Source: sparse training as in Çiçek et al. 2016.
+template <SegmentationNetwork Network> class Sparse3d {
+public:
+  static constexpr std::string_view name = "3d";
+
+  Sparse3dOptions<Network> options;
+
+  [[nodiscard]] std::vector<std::string> prediction_names(std::span<const Plane>) const { return {"3d"}; }
+
+  template <SegmentationLoss Loss>
+  LossCurve fit(const LabelledCases& data, const Loss& loss, const StageContext& context) {
+    set_data_shape(options.network, data.cases.front().image.channels(), data.classes);
+    network_ = make_network<Network>(options.network, context.generator.split("weights"));
+    const PatchSampler sampler(data.cases, data.labels, options.training.patch, options.training.augmentation);
+    return train(network_, options.training, context, [&](std::int64_t, Generator& generator) {
+      const PatchBatch batch = sampler.draw(options.training.batch, generator);
+      const PrecisionScope scope(options.training.precision, context.device);
+      return step_loss(loss, network_->forward(batch.images.to(context.device)), batch.labels.to(context.device),
+                       batch.mask.to(context.device));
+    });
+  }
+
+  [[nodiscard]] std::vector<ClassProbabilities> predict(const Image& image, std::span<const Plane>,
+                                                        const StageContext& context) {
+    network_->eval();
+    const PrecisionScope scope(options.training.precision, context.device);
+    return {quantise(sliding_window(from_array(image.voxels), options.inference, context.device,
+                                    [&](const torch::Tensor& crops) { return network_->forward(crops).logits; }))};
+  }
+
+private:
+  Network network_{nullptr};
+};
+
+} // namespace sparseann

@@ -1,0 +1,202 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sparseann/annotate/plan.hpp"
+#include "sparseann/annotate/sparse_labels.hpp"
+#include "sparseann/data/cohort.hpp"
+#include "sparseann/data/slices.hpp"
+#include "sparseann/pipeline/metrics.hpp"
+#include "sparseann/pipeline/run_directory.hpp"
+#include "sparseann/report/report_data.hpp"
+#include "sparseann/train/loss_curve.hpp"
+
+namespace sparseann {
+
+/// How the report presents a method of a run.
+struct MethodNote {
+  std::string method;      ///< as in metrics.csv
+  std::string group;       ///< heading under which it stands
+  std::string explanation; ///< one sentence
+  bool reference_only = false;
+};
+
+namespace detail {
+
+[[nodiscard]] inline MeanAndDeviation mean_and_deviation(const Summary& summary) {
+  return {summary.mean, summary.standard_deviation.value_or(std::numeric_limits<double>::quiet_NaN())};
+}
+
+/// The slice of `plane` with the most foreground, the middle one where there is none; ties go to the lower index.
+[[nodiscard]] inline std::size_t fullest_slice(const Array3<std::uint8_t>& labels, Plane plane) {
+  std::size_t best = slice_count(shape_of(labels), plane) / 2;
+  std::size_t most = 0;
+  for (std::size_t s = 0; s < slice_count(shape_of(labels), plane); ++s) {
+    const Array2<std::uint8_t> slice = copy_slice(labels, plane, s);
+    const auto foreground = static_cast<std::size_t>(std::ranges::count_if(elements(slice), [](auto l) { return l != 0; }));
+    if (foreground > most) {
+      most = foreground;
+      best = s;
+    }
+  }
+  return best;
+}
+
+/// Pictures of one slice of one case.
+class SlicePictures {
+public:
+  SlicePictures(const Case& subject, Plane plane, std::size_t slice)
+      : plane_(plane), slice_(slice), row_{.case_name = subject.name,
+                                           .caption = fmt::format("plane {}, slice {}", name_of(plane), slice),
+                                           .panels = {}} {
+    const Array3<float> image = copy_slice(subject.image.voxels, plane, slice);
+    image_ = xt::view(image, 0, xt::all(), xt::all());
+    const auto& spacing = subject.image.geometry.spacing_mm;
+    switch (plane) {
+    case Plane::xy: spacing_ = {spacing[1], spacing[2]}; break;
+    case Plane::xz: spacing_ = {spacing[0], spacing[2]}; break;
+    case Plane::yz: spacing_ = {spacing[0], spacing[1]}; break;
+    }
+    row_.panels.push_back({.caption = "image", .image = image_, .labels = {}, .unlabelled = {}, .spacing_mm = spacing_});
+  }
+
+  void add(std::string caption, const Array3<std::uint8_t>& labels, std::optional<std::uint8_t> unlabelled = {}) {
+    row_.panels.push_back({.caption = std::move(caption),
+                           .image = image_,
+                           .labels = copy_slice(labels, plane_, slice_),
+                           .unlabelled = unlabelled,
+                           .spacing_mm = spacing_});
+  }
+
+  [[nodiscard]] OverlayRow row() const { return row_; }
+
+private:
+  Plane plane_;
+  std::size_t slice_;
+  OverlayRow row_;
+  Array2<float> image_;
+  std::array<double, 2> spacing_{};
+};
+
+} // namespace detail
+
+/// The rows of the results table, in the order of the notes; methods without a note are left out.
+[[nodiscard]] inline std::vector<MethodRow> method_rows(std::span<const MethodSummary> summaries,
+                                                        std::span<const MethodNote> notes,
+                                                        std::span<const std::string> class_names) {
+  std::vector<MethodRow> rows;
+  for (const MethodNote& note : notes) {
+    const auto summary = std::ranges::find(summaries, note.method, &MethodSummary::method);
+    if (summary == summaries.end())
+      continue;
+    MethodRow row{.method = note.method,
+                  .group = note.group,
+                  .explanation = note.explanation,
+                  .reference_only = note.reference_only,
+                  .classes = {},
+                  .mean_dice = summary->mean_dice,
+                  .overall_score = summary->overall_score,
+                  .empty_predictions = summary->empty_predictions};
+    for (const auto& of_class : summary->classes)
+      row.classes.push_back({.class_name = class_names[of_class.label],
+                             .dice = detail::mean_and_deviation(of_class.dice),
+                             .average_boundary_distance_mm = detail::mean_and_deviation(of_class.average_boundary_distance_mm),
+                             .hausdorff_mm = detail::mean_and_deviation(of_class.hausdorff_mm)});
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// The selected slices of every case along the axis of every plane, by rank.
+[[nodiscard]] inline std::vector<CaseSelection> case_selections(const AnnotationPlan& plan,
+                                                                std::span<const Case> cases) {
+  std::vector<CaseSelection> selections;
+  for (std::size_t c = 0; c < cases.size(); ++c) {
+    std::map<Plane, SliceBar> bars;
+    for (const PlannedSlice& planned : plan.slices) {
+      if (planned.slice.case_index != c)
+        continue;
+      SliceBar& bar = bars[planned.slice.plane];
+      bar.plane = planned.slice.plane;
+      bar.slices = slice_count(cases[c].image.shape(), bar.plane);
+      bar.selected.push_back(planned.slice.slice);
+    }
+    CaseSelection selection{.case_name = cases[c].name, .planes = {}};
+    for (auto& [plane, bar] : bars)
+      selection.planes.push_back(std::move(bar));
+    selections.push_back(std::move(selection));
+  }
+  return selections;
+}
+
+/// Pictures of a test case: image, reference and what each method makes of it, on the slice with the most foreground.
+[[nodiscard]] inline OverlayRow test_pictures(const Case& subject, const LabelVolume& reference, Plane plane,
+                                              std::size_t case_index, std::span<const Predictions> methods) {
+  detail::SlicePictures pictures(subject, plane, detail::fullest_slice(reference.voxels, plane));
+  pictures.add("reference", reference.voxels);
+  for (const Predictions& method : methods)
+    pictures.add(method.method, method.test.at(case_index));
+  return pictures.row();
+}
+
+/// Pictures of a training case: image, reference, sparse labels and pseudo-labels, on the slice with the most
+/// foreground.
+[[nodiscard]] inline OverlayRow training_pictures(const Case& subject, const LabelVolume& reference,
+                                                  const SparseLabels& labels, Plane plane, std::size_t case_index,
+                                                  std::span<const PseudoLabelSet> sets) {
+  detail::SlicePictures pictures(subject, plane, detail::fullest_slice(reference.voxels, plane));
+  pictures.add("reference", reference.voxels);
+  pictures.add("sparse labels", labels.voxels(), labels.unlabelled());
+  for (const PseudoLabelSet& set : sets)
+    pictures.add("pseudo-labels " + set.name, most_probable_labels(set.training.at(case_index)));
+  return pictures.row();
+}
+
+/// The loss curves of all models of a run, from the `loss.csv` files in its folders `encoder`, `base` and `meta`.
+[[nodiscard]] inline std::vector<LearningCurve> learning_curves(const RunDirectory& run) {
+  std::vector<std::filesystem::path> files;
+  for (const std::string_view folder : {"encoder", "base", "meta"})
+    if (std::filesystem::is_directory(run.path() / folder))
+      for (const auto& entry : std::filesystem::recursive_directory_iterator(run.path() / folder))
+        if (entry.path().filename() == "loss.csv")
+          files.push_back(entry.path());
+  std::ranges::sort(files);
+  std::vector<LearningCurve> curves;
+  for (const std::filesystem::path& file : files) {
+    LearningCurve curve{.model = file.parent_path().lexically_relative(run.path()).generic_string(), .points = {}};
+    for (const LossPoint& point : read_loss_curve(file))
+      curve.points.emplace_back(point.iteration, point.loss);
+    curves.push_back(std::move(curve));
+  }
+  return curves;
+}
+
+/// How often each case fitted each of `sets` in training, from a `fitted.csv`. Throws: IoError, DataError.
+[[nodiscard]] inline std::vector<FitCounts> fit_counts(const std::filesystem::path& path,
+                                                       std::span<const std::string> sets) {
+  const CsvTable table = read_csv(path);
+  std::vector<FitCounts> counts;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const std::string& name = table.cell(row, "case");
+    if (counts.empty() || counts.back().case_name != name)
+      counts.push_back({.case_name = name, .counts = std::vector<std::size_t>(sets.size(), 0)});
+    const auto set = std::ranges::find(sets, table.cell(row, "set"));
+    if (set == sets.end())
+      throw DataError(table.place(row), "a pseudo-label set of the run", fmt::format("'{}'", table.cell(row, "set")));
+    counts.back().counts[static_cast<std::size_t>(set - sets.begin())] = table.number<std::size_t>(row, "count");
+  }
+  return counts;
+}
+
+} // namespace sparseann

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "sparseann/core/plane.hpp"
+#include "sparseann/core/random.hpp"
+#include "sparseann/select/selection_problem.hpp"
+#include "sparseann/select/selector.hpp"
+
+namespace sparseann {
+
+/// Lifts a selector of one stack to a selector of a cohort that treats every stack by itself. It is the selector, with
+/// its name and options, called another way.
+///
+/// Cost: the sum over the stacks. Each stack draws from its own stream, split by case and plane, so that the selection
+/// of a stack depends on no other one. Throws: InvalidArgument for a budget of zero or above the number of slices, or
+/// where features are needed and missing; DataError for features with a wrong row count, NaN, infinite or zero rows;
+/// each names case and plane.
+template <class S>
+  requires CountSelector<S> || FeatureSelector<S>
+struct PerStack : S {
+  static constexpr bool needs_features = FeatureSelector<S>;
+
+  [[nodiscard]] SelectionPlan operator()(const SelectionProblem& problem, const Generator& generator) const {
+    check_problem(problem);
+    SelectionPlan plan;
+    plan.selections.reserve(problem.stacks.size());
+    for (const SliceStack& stack : problem.stacks)
+      plan.selections.push_back(select(stack, generator.split(stack.case_index).split(name_of(stack.plane))));
+    return plan;
+  }
+
+private:
+  [[nodiscard]] RankedSelection select(const SliceStack& stack, const Generator& generator) const {
+    if constexpr (needs_features)
+      return S::operator()(features_of(stack), stack.budget, generator);
+    else
+      return S::operator()(stack.slices, stack.budget, generator);
+  }
+};
+template <class S> PerStack(S) -> PerStack<S>;
+
+template <class S> inline constexpr bool prefix_consistent<PerStack<S>> = prefix_consistent<S>;
+
+} // namespace sparseann

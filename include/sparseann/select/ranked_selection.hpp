@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sparseann/core/error.hpp"
+
+namespace sparseann {
+
+/// Items in the order of their rank, the most important first.
+///
+/// Shapes: gains is parallel to indices, or empty for selectors without an objective.
+struct RankedSelection {
+  std::vector<std::size_t> indices;
+  std::vector<double> gains;
+
+  bool operator==(const RankedSelection&) const = default;
+};
+
+/// Checks that `budget` of `items` items can be selected. Throws InvalidArgument naming `argument`.
+inline void check_selection_budget(std::size_t budget, std::size_t items, std::string_view argument = "budget") {
+  if (items == 0)
+    throw InvalidArgument(std::string(argument), "items to select from", "none");
+  if (budget == 0 || budget > items)
+    throw InvalidArgument(std::string(argument),
+                          fmt::format("a count of at least 1 and at most {} (all there are)", items),
+                          fmt::format("{}", budget));
+}
+
+} // namespace sparseann

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <charconv>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <fmt/format.h>
+
+#include "sparseann/core/error.hpp"
+#include "sparseann/tensor/torch.hpp"
+
+namespace sparseann {
+
+namespace detail {
+[[nodiscard]] inline torch::Device gpu_from_name(std::string_view name, std::size_t index) {
+  if (!torch::cuda::is_available())
+    throw InvalidArgument("--device", "a device of this machine", fmt::format("'{}', but no GPU is present", name));
+  const auto count = static_cast<std::size_t>(torch::cuda::device_count());
+  if (index >= count)
+    throw InvalidArgument("--device", fmt::format("a GPU from cuda:0 to cuda:{}", count - 1),
+                          fmt::format("'{}'", name));
+  return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
+}
+} // namespace detail
+
+/// The device that "cpu", "cuda" (the first GPU) or "cuda:N" names.
+///
+/// Throws: InvalidArgument for any other name, and for a GPU that this machine does not have.
+[[nodiscard]] inline torch::Device device_from_name(std::string_view name) {
+  constexpr std::string_view gpu = "cuda";
+  if (name == "cpu")
+    return torch::kCPU;
+  if (name == gpu)
+    return detail::gpu_from_name(name, 0);
+  if (name.starts_with("cuda:")) {
+    const std::string_view digits = name.substr(gpu.size() + 1);
+    std::size_t index = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
+    if (error == std::errc{} && end == digits.data() + digits.size())
+      return detail::gpu_from_name(name, index);
+  }
+  throw InvalidArgument("--device", "cpu, cuda or cuda:N", fmt::format("'{}'", name));
+}
+
+/// The device in words, for reports: its name and how it computes.
+[[nodiscard]] inline std::string describe(const torch::Device& device) {
+  if (device.is_cpu())
+    return fmt::format("cpu, {} threads, {}", at::get_num_threads(), at::get_cpu_capability());
+  return fmt::format("{}, {} GPUs visible, CUDA runtime {}", device.str(), torch::cuda::device_count(),
+                     at::detail::getCUDAHooks().versionCUDART());
+}
+
+/// Makes LibTorch compute on `count` threads; the one place that sets them.
+///
+/// Sums may round differently with another count. Throws: InvalidArgument for a count below 1.
+inline void use_threads(int count) {
+  if (count < 1)
+    throw InvalidArgument("--threads", "at least 1", fmt::format("{}", count));
+  at::set_num_threads(count);
+}
+
+} // namespace sparseann

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sparseann/annotate/sparse_labels.hpp"
+#include "sparseann/core/plane.hpp"
+#include "sparseann/core/random.hpp"
+#include "sparseann/data/augment.hpp"
+#include "sparseann/data/crop.hpp"
+#include "sparseann/data/slices.hpp"
+#include "sparseann/tensor/tensor.hpp"
+#include "sparseann/train/labelled_cases.hpp"
+#include "sparseann/train/patch_sampler.hpp"
+
+namespace sparseann {
+
+/// The slices of `plane` in which every voxel is annotated, from the first.
+[[nodiscard]] inline std::vector<std::size_t> annotated_slices(const SparseLabels& labels, Plane plane) {
+  std::vector<std::size_t> slices;
+  for (std::size_t s = 0; s < slice_count(labels.shape(), plane); ++s) {
+    const Array2<std::uint8_t> slice = copy_slice(labels.voxels(), plane, s);
+    if (std::ranges::find(elements(slice), labels.unlabelled()) == elements(slice).end())
+      slices.push_back(s);
+  }
+  return slices;
+}
+
+/// Draws random square patches of annotated slices for a 2D network shared by the planes.
+///
+/// A case, one of its planes, one of its annotated slices, an origin: each uniform ("randomly chooses a stack and a
+/// plane, and crops a patch from a slice"). Slices smaller than the patch are reflected, without labels outside.
+/// Throws: DataError for a case without a fully annotated slice in one of the planes.
+class SliceSampler {
+public:
+  SliceSampler(const LabelledCases& data, std::size_t edge, const AugmentationOptions& augmentation)
+      : data_(data), extent_{edge, edge}, augmentation_(augmentation) {
+    for (std::size_t c = 0; c < data.cases.size(); ++c)
+      for (const Plane plane : data.planes) {
+        slices_.push_back(annotated_slices(data.labels[c], plane));
+        if (slices_.back().empty())
+          throw DataError("labels of case " + data.cases[c].name,
+                          fmt::format("an annotated slice in plane {}", name_of(plane)), "none");
+      }
+  }
+
+  [[nodiscard]] PatchBatch draw(std::size_t count, Generator& generator) const {
+    std::vector<torch::Tensor> images;
+    std::vector<torch::Tensor> labels;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t case_index = generator.uniform_index(data_.cases.size());
+      const std::size_t plane_index = generator.uniform_index(data_.planes.size());
+      const Plane plane = data_.planes[plane_index];
+      const auto& choices = slices_[case_index * data_.planes.size() + plane_index];
+      const std::size_t slice = choices[generator.uniform_index(choices.size())];
+      const Image& image = data_.cases[case_index].image;
+      const SparseLabels& sparse = data_.labels[case_index];
+      const auto origin = draw_origin<2>(slice_shape(image.shape(), plane), extent_, generator);
+      const Augmentation augmentation = draw_augmentation(augmentation_, generator);
+      const Array3<float> patch = augment_slice(
+          augmentation, plane, extract_crop(copy_slice(image.voxels, plane, slice), origin, extent_));
+      const Array2<std::uint8_t> label_patch =
+          augment_slice(augmentation, plane,
+                        extract_crop(copy_slice(sparse.voxels(), plane, slice), origin, extent_, sparse.unlabelled()));
+      images.push_back(from_array(patch).clone());
+      labels.push_back(from_array(label_patch).to(torch::kLong));
+    }
+    PatchBatch batch{.images = torch::stack(images), .labels = torch::stack(labels), .mask = {}};
+    batch.mask = batch.labels.ne(static_cast<std::int64_t>(data_.labels.front().unlabelled()));
+    return batch;
+  }
+
+private:
+  LabelledCases data_;
+  CropExtent<2> extent_;
+  AugmentationOptions augmentation_;
+  std::vector<std::vector<std::size_t>> slices_; ///< by case, then plane
+};
+
+} // namespace sparseann

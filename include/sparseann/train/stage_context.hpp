@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "sparseann/core/progress.hpp"
+#include "sparseann/core/random.hpp"
+#include "sparseann/tensor/torch.hpp"
+
+namespace sparseann {
+
+/// What a stage gets from the run around it: where to compute, what to draw from, where to report and to keep things.
+///
+/// An empty `directory` keeps nothing: then a stage cannot be resumed.
+struct StageContext {
+  std::string stage;
+  torch::Device device = torch::kCPU;
+  Generator generator{0};
+  Progress progress;
+  std::filesystem::path directory;
+  std::function<void(const nlohmann::ordered_json&)> log = [](const nlohmann::ordered_json&) {};
+
+  /// The context of a part of this stage: its own name, random stream and directory.
+  [[nodiscard]] StageContext part(const std::string& name) const {
+    StageContext inner = *this;
+    inner.stage = stage.empty() ? name : stage + "/" + name;
+    inner.generator = generator.split(name);
+    if (!directory.empty())
+      inner.directory = directory / name;
+    return inner;
+  }
+};
+
+} // namespace sparseann

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sparseann/core/options.hpp"
+#include "sparseann/data/augment.hpp"
+#include "sparseann/tensor/precision.hpp"
+#include "sparseann/train/schedule.hpp"
+
+namespace sparseann {
+
+/// How a network is fitted. Defaults are the paper's where it states them.
+struct TrainingOptions {
+  std::int64_t iterations = 15000;
+  std::size_t batch = 4;
+  std::size_t patch = 64;
+  double learning_rate = 5e-4;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-10;
+  double auxiliary_weight = 0.33;
+  ScheduleOptions schedule;
+  AugmentationOptions augmentation;
+  Precision precision = Precision::float32;
+  double checkpoint_seconds = 30;
+
+  friend void visit(TrainingOptions& options, auto&& visitor) {
+    visitor(field("iterations", options.iterations, "optimiser steps", at_least(1)));
+    visitor(field("batch", options.batch, "patches per step", at_least(1)));
+    visitor(field("patch", options.patch, "edge of a patch in voxels", at_least(4)));
+    visitor(field("learning_rate", options.learning_rate, "Adam's initial learning rate", above(0)));
+    visitor(field("beta1", options.beta1, "Adam's decay of the first moment", between(0, 1)));
+    visitor(field("beta2", options.beta2, "Adam's decay of the second moment", between(0, 1)));
+    visitor(field("epsilon", options.epsilon, "Adam's denominator offset", above(0)));
+    visitor(field("auxiliary_weight", options.auxiliary_weight, "weight of the deeply supervised head's loss", at_least(0)));
+    visitor(field("schedule", options.schedule, "learning-rate schedule"));
+    visitor(field("augmentation", options.augmentation, "flips and turns"));
+    visitor(field("precision", options.precision, "arithmetic: float32 or bfloat16"));
+    visitor(field("checkpoint_seconds", options.checkpoint_seconds, "seconds between checkpoints", at_least(0),
+                  Affects::execution));
+  }
+};
+
+} // namespace sparseann

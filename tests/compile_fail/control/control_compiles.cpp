@@ -1,0 +1,3 @@
+// expect: anything
+#include "sparseann/core/volume.hpp"
+int main() {}

@@ -1,0 +1,2 @@
+// expect: no such reason
+static_assert(sizeof(int) == 0, "another reason");

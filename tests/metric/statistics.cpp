@@ -1,0 +1,47 @@
+#include "sparseann/metric/statistics.hpp"
+
+#include "support/catch.hpp"
+
+#include <limits>
+
+using namespace sparseann;
+
+namespace {
+using Values = std::vector<double>;
+}
+
+TEST_CASE("statistics of hand-made values") {
+  const Values values{2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0};
+  CHECK(mean(values) == Approx(5.0));
+  CHECK(standard_deviation(values) == Approx(std::sqrt(32.0 / 7.0)));
+  CHECK(standard_error(values) == Approx(std::sqrt(32.0 / 7.0 / 8.0)));
+  CHECK(median(values) == Approx(4.5));
+  CHECK(median(Values{9.0, 1.0, 3.0}) == 3.0);
+  CHECK(median(Values{4.0, 1.0}) == 2.5);
+  CHECK(median(Values{7.0}) == 7.0);
+}
+
+TEST_CASE("a summary of one value has no spread") {
+  const Summary one = summarise(Values{3.0});
+  CHECK(one.count == 1);
+  CHECK(one.mean == 3.0);
+  CHECK(one.median == 3.0);
+  CHECK_FALSE(one.standard_deviation.has_value());
+  CHECK_FALSE(one.standard_error.has_value());
+  const Summary two = summarise(Values{1.0, 3.0});
+  CHECK(two.standard_deviation.value() == Approx(std::sqrt(2.0)));
+  CHECK(two.standard_error.value() == Approx(1.0));
+}
+
+TEST_CASE("statistics refuse what has none") {
+  const Values broken{1.0, std::numeric_limits<double>::quiet_NaN(), 2.0};
+  const Values infinite{1.0, std::numeric_limits<double>::infinity()};
+  CHECK_THROWS_AS(mean(Values{}), InvalidArgument);
+  CHECK_THROWS_AS(median(Values{}), InvalidArgument);
+  CHECK_THROWS_AS(summarise(Values{}), InvalidArgument);
+  CHECK_THROWS_AS(standard_deviation(Values{1.0}), InvalidArgument);
+  CHECK_THROWS_AS(standard_error(Values{1.0}), InvalidArgument);
+  CHECK_THROWS_WITH(mean(broken), "values: expected finite numbers, got nan at index 1");
+  CHECK_THROWS_AS(median(broken), InvalidArgument);
+  CHECK_THROWS_AS(standard_deviation(infinite), InvalidArgument);
+}

@@ -1,0 +1,34 @@
+#include "sparseann/network/dense_stages.hpp"
+
+#include "support/catch.hpp"
+#include "support/network_suite.hpp"
+
+using namespace sparseann::test;
+
+TEST_CASE("an encoder halves the extents") {
+  sparseann::DenseEncoder encoder(
+      sparseann::DenseEncoderWidths{.in_channels = 2, .stem_channels = 4, .layers = 3, .growth = 5}, 0.0);
+  CHECK(encoder->out_channels == 19);
+  CHECK(encoder(torch::zeros({1, 2, 8, 4, 12})).sizes() == torch::IntArrayRef({1, 19, 4, 2, 6}));
+  CHECK(parameter_count(*encoder) == 27 * 2 * 4 + dense_block_parameters(4, 3, 5) + norm_parameters(19) + 19 * 19);
+}
+
+TEST_CASE("a trunk returns to twice its input's extents, with and without auxiliary head") {
+  sparseann::DenseTrunkWidths widths{
+      .in_channels = 6, .layers = 2, .growth = 3, .decoder_channels = {8, 4}, .classes = 3, .auxiliary_head = true};
+  const torch::Tensor features = torch::randn({2, 6, 4, 2, 6});
+  const std::int64_t main_path = dense_block_parameters(6, 2, 3) + norm_parameters(12) + 12 * 12 + (12 * 8 * 64 + 8) +
+                                 (8 * 4 * 64 + 4) + (4 * 3 + 3);
+  sparseann::DenseTrunk trunk(widths, 0.0);
+  const auto output = trunk(features);
+  CHECK(output.logits.sizes() == torch::IntArrayRef({2, 3, 8, 4, 12}));
+  CHECK(output.auxiliary.sizes() == torch::IntArrayRef({2, 3, 8, 4, 12}));
+  CHECK(parameter_count(*trunk) == main_path + (6 * 3 + 3) + 3 * 64);
+  CHECK(trunk->slow_parameters().size() == 1);
+
+  widths.auxiliary_head = false;
+  sparseann::DenseTrunk plain(widths, 0.0);
+  CHECK_FALSE(plain(features).auxiliary.defined());
+  CHECK(parameter_count(*plain) == main_path);
+  CHECK(plain->slow_parameters().empty());
+}

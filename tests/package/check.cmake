@@ -1,0 +1,63 @@
+# Installs the package (STEP=install), builds and runs consumer/ against it (use), or expects that consumer/ cannot be
+# configured where LibTorch lies nowhere but in the consumer's own source tree (refuse).
+set(project "${WORK_DIR}/${NAME}")
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT code EQUAL 0)
+    message("${output}")
+    message(FATAL_ERROR "exit code ${code}: ${ARGN}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+# What may tell CMake where LibTorch is comes from this script alone.
+unset(ENV{LibTorch_ROOT})
+unset(ENV{VIRTUAL_ENV})
+unset(ENV{CMAKE_PREFIX_PATH})
+unset(ENV{DESTDIR})
+
+set(configure "${CMAKE_COMMAND}" -S "${project}/source" -B "${project}/build" -G "${GENERATOR}"
+  "-DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM}" "-DCMAKE_CXX_COMPILER=${COMPILER}" -DCMAKE_BUILD_TYPE=Release
+  "-DCMAKE_PREFIX_PATH=${PREFIX}" "-DCONSUMER=${NAME}" "-DSPARSEANN_SOURCE_DIR=${SOURCE_DIR}")
+if(LIBTORCH)
+  list(APPEND configure "-DLibTorch_ROOT=${LIBTORCH}")
+endif()
+
+if(STEP STREQUAL "install")
+  file(REMOVE_RECURSE "${PREFIX}")
+  run("${CMAKE_COMMAND}" --install "${BUILD_DIR}" --prefix "${PREFIX}")
+  file(GLOB_RECURSE files "${PREFIX}/*.cmake")
+  foreach(file IN LISTS files)
+    file(READ "${file}" text)
+    foreach(directory IN ITEMS "${SOURCE_DIR}" "${BUILD_DIR}")
+      string(FIND "${text}" "${directory}/" position)
+      if(NOT position EQUAL -1)
+        message(FATAL_ERROR "${file}: expected nothing that leads to where it was built, got ${directory}")
+      endif()
+    endforeach()
+  endforeach()
+  return()
+endif()
+
+file(REMOVE_RECURSE "${project}")
+file(COPY "${CMAKE_CURRENT_LIST_DIR}/consumer/" DESTINATION "${project}/source")
+if(STEP STREQUAL "refuse")
+  set(decoy "${project}/source/.venv/lib/python3.11/site-packages/torch")
+  foreach(file IN ITEMS include/torch/csrc/api/include/torch/torch.h lib/libtorch_cpu.so lib/libc10.so)
+    file(WRITE "${decoy}/${file}" "not LibTorch")
+  endforeach()
+  execute_process(COMMAND ${configure} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(code EQUAL 0 OR NOT "${output}" MATCHES "Could NOT find LibTorch|has no component sparseann")
+    message("${output}")
+    message(FATAL_ERROR "expected that LibTorch is not found, got exit code ${code} and the output above")
+  endif()
+  return()
+endif()
+
+run(${configure})
+run("${CMAKE_COMMAND}" --build "${project}/build")
+run("${project}/build/consumer")
+if(NOT "${output}" MATCHES "sparseann ${VERSION}")
+  message(FATAL_ERROR "expected that the program prints 'sparseann ${VERSION}', got: ${output}")
+endif()

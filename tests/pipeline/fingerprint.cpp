@@ -1,0 +1,20 @@
+#include "sparseann/pipeline/fingerprint.hpp"
+
+#include "support/catch.hpp"
+#include "support/toy_cohort.hpp"
+
+using namespace sparseann;
+
+TEST_CASE("one voxel, one label or one name more changes the fingerprint") {
+  const LabelledCohort data = test::toy_cohort(2, 1, 8);
+  CHECK(fingerprint(data) == fingerprint(test::toy_cohort(2, 1, 8)));
+  LabelledCohort other = data;
+  other.cohort.test[0].image.voxels(0, 1, 2, 3) += 1.0F;
+  CHECK(fingerprint(other) != fingerprint(data));
+  other = data;
+  other.training_labels[1].voxels(0, 0, 0) ^= 1;
+  CHECK(fingerprint(other) != fingerprint(data));
+  other = data;
+  other.cohort.training[0].name = "else";
+  CHECK(fingerprint(other) != fingerprint(data));
+}

@@ -1,0 +1,20 @@
+#include "sparseann/pipeline/presets.hpp"
+
+#include "sparseann/meta/random_fit.hpp"
+#include "support/catch.hpp"
+
+using namespace sparseann;
+
+TEST_CASE("the CPU-sized 3D network has the prototype's 0.545 M parameters") {
+  DenseVoxNet network(cpu_sized::densevoxnet());
+  std::int64_t parameters = 0;
+  for (const auto& [name, parameter] : network->named_parameters())
+    parameters += name.find("auxiliary") == std::string::npos ? parameter.numel() : 0;
+  CHECK(std::abs(parameters - 545000) < 1000);
+}
+
+TEST_CASE("presets are valid options") {
+  CHECK_NOTHROW(validate(cpu_sized::sparse3d()));
+  CHECK_NOTHROW(validate(cpu_sized::planes2d()));
+  CHECK_NOTHROW(validate(cpu_sized::meta<RandomFit>()));
+}

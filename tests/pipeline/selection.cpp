@@ -1,0 +1,36 @@
+#include "sparseann/pipeline/selection.hpp"
+
+#include "sparseann/encode/no_encoder.hpp"
+#include "sparseann/select/equal_interval.hpp"
+#include "sparseann/select/per_stack.hpp"
+#include "support/catch.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/toy_run.hpp"
+
+using namespace sparseann;
+
+TEST_CASE("every plane of every case becomes a stack with its own budget") {
+  const LabelledCohort data = test::toy_cohort(2, 0, 10); // 10 x 11 x 12
+  const auto problem = selection_problem(data.cohort.training, std::array{Plane::xy, Plane::yz}, {.every = 4, .count = {}});
+  REQUIRE(problem.stacks.size() == 4);
+  CHECK(problem.stacks[1].plane == Plane::yz);
+  CHECK(problem.stacks[1].slices == 12);
+  CHECK(problem.stacks[1].budget == 3);
+  CHECK(problem.stacks[2].case_index == 1);
+}
+
+TEST_CASE("selection without an encoder keeps the plan and reads it back") {
+  const LabelledCohort data = test::toy_cohort(1, 0, 10);
+  const test::TemporaryDirectory directory;
+  RunDirectory run(directory.path() / "run", {}, {});
+  const auto select = [&] {
+    return select_slices(NoEncoder{}, PerStack<EqualInterval>{}, data.cohort.training, all_planes,
+                         {.every = 5, .count = {}}, run, test::toy_context(1));
+  };
+  const AnnotationPlan plan = select();
+  // floor((i + 1/2) D / K) with D = 10, K = 2
+  CHECK(plan.slices[0].slice == SliceIndex{0, Plane::xy, 2});
+  CHECK(plan.slices[1].slice == SliceIndex{0, Plane::xy, 7});
+  CHECK(select() == plan);
+  CHECK_FALSE(std::filesystem::exists(directory.path() / "run" / "features"));
+}

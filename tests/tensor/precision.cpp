@@ -1,0 +1,44 @@
+#include "sparseann/tensor/precision.hpp"
+
+#include "support/catch.hpp"
+
+using sparseann::Precision;
+using sparseann::PrecisionScope;
+
+namespace {
+torch::ScalarType product_type() { return torch::mm(torch::ones({4, 4}), torch::ones({4, 4})).scalar_type(); }
+} // namespace
+
+TEST_CASE("products are bfloat16 inside a bfloat16 scope and float32 outside") {
+  CHECK(product_type() == torch::kFloat);
+  {
+    const PrecisionScope scope(Precision::bfloat16, torch::kCPU);
+    CHECK(product_type() == torch::kBFloat16);
+    {
+      const PrecisionScope inner(Precision::bfloat16, torch::kCPU);
+    }
+    CHECK(product_type() == torch::kBFloat16);
+  }
+  CHECK(product_type() == torch::kFloat);
+}
+
+TEST_CASE("a float32 scope computes in float32, inside a bfloat16 scope too") {
+  const PrecisionScope outer(Precision::bfloat16, torch::kCPU);
+  {
+    const PrecisionScope scope(Precision::float32, torch::kCPU);
+    CHECK(product_type() == torch::kFloat);
+  }
+  CHECK(product_type() == torch::kBFloat16);
+}
+
+TEST_CASE("gradients of a bfloat16 forward pass arrive in float32") {
+  const torch::Tensor weight = torch::ones({4, 4}).requires_grad_();
+  torch::Tensor sum;
+  {
+    const PrecisionScope scope(Precision::bfloat16, torch::kCPU);
+    sum = torch::mm(torch::ones({4, 4}), weight).to(torch::kFloat).sum();
+  }
+  sum.backward();
+  CHECK(weight.grad().scalar_type() == torch::kFloat);
+  CHECK(weight.grad().min().item<float>() == 4.0F);
+}

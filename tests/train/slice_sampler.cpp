@@ -1,0 +1,42 @@
+#include "sparseann/train/slice_sampler.hpp"
+
+#include "sparseann/annotate/oracle.hpp"
+#include "support/catch.hpp"
+#include "support/toy_cohort.hpp"
+
+using namespace sparseann;
+
+namespace {
+AnnotationPlan cross_plan() {
+  AnnotationPlan plan;
+  plan.slices = {{.slice = {0, Plane::xy, 3}}, {.slice = {0, Plane::xz, 5}}, {.slice = {0, Plane::xz, 7}}, {.slice = {0, Plane::yz, 9}}};
+  return plan;
+}
+} // namespace
+
+TEST_CASE("annotated slices are those without a single unlabelled voxel") {
+  const LabelledCohort data = test::toy_cohort(1, 0, 12);
+  const SparseLabels labels = Oracle(data.training_labels, 3).label(0, cross_plan());
+  CHECK(annotated_slices(labels, Plane::xy) == std::vector<std::size_t>{3});
+  CHECK(annotated_slices(labels, Plane::xz) == std::vector<std::size_t>{5, 7});
+  CHECK(annotated_slices(labels, Plane::yz) == std::vector<std::size_t>{9});
+}
+
+TEST_CASE("patches come from annotated slices alone: every voxel inside has a label") {
+  const LabelledCohort data = test::toy_cohort(1, 0, 12);
+  const std::vector<SparseLabels> labels{Oracle(data.training_labels, 3).label(0, cross_plan())};
+  const SliceSampler sampler({data.cohort.training, labels, all_planes, 3}, 8, {});
+  Generator generator(2);
+  const PatchBatch batch = sampler.draw(16, generator);
+  CHECK(batch.images.sizes() == torch::IntArrayRef({16, 1, 8, 8}));
+  CHECK(batch.mask.all().item<bool>());
+}
+
+TEST_CASE("a plane without an annotated slice is refused") {
+  const LabelledCohort data = test::toy_cohort(1, 0, 12);
+  AnnotationPlan plan;
+  plan.slices = {{.slice = {0, Plane::xy, 3}}};
+  const std::vector<SparseLabels> labels{Oracle(data.training_labels, 3).label(0, plan)};
+  CHECK_THROWS_WITH(SliceSampler({data.cohort.training, labels, all_planes, 3}, 8, {}),
+                    "labels of case training_0: expected an annotated slice in plane xz, got none");
+}

@@ -1,0 +1,92 @@
+#include "sparseann/train/trainer.hpp"
+
+#include <limits>
+
+#include "sparseann/io/file.hpp"
+#include "support/catch.hpp"
+#include "support/temporary_directory.hpp"
+
+using namespace sparseann;
+
+namespace {
+
+/// y = w x fitted to y = 3 x, with dropout so that LibTorch's own generator matters.
+class LineImpl : public torch::nn::Module {
+public:
+  LineImpl() { weight = register_parameter("weight", torch::zeros({1})); }
+  torch::Tensor forward(const torch::Tensor& x) { return torch::dropout(x, 0.3, is_training()) * weight; }
+  torch::Tensor weight;
+};
+TORCH_MODULE(Line);
+
+struct Interrupted {};
+
+/// The step of the toy; throws at iteration `stop`, as a kill would.
+auto line_step(Line& line, std::int64_t stop = -1) {
+  return [&line, stop](std::int64_t iteration, Generator& generator) -> StepLoss {
+    if (iteration == stop)
+      throw Interrupted{};
+    const torch::Tensor x = torch::full({4}, generator.uniform(0.5, 1.5));
+    return {.main = {(line->forward(x) - 3 * x).square().sum(), torch::tensor(4.0)}, .auxiliary = {}};
+  };
+}
+
+const TrainingOptions toy{.iterations = 60, .learning_rate = 0.1, .checkpoint_seconds = 0};
+
+StageContext context_in(const std::filesystem::path& directory) {
+  return {.stage = "toy", .generator = Generator(11), .directory = directory};
+}
+
+} // namespace
+
+TEST_CASE("training reduces the loss") {
+  Line line;
+  const LossCurve curve = train(line, {.iterations = 200, .learning_rate = 0.1}, context_in({}), line_step(line));
+  REQUIRE(curve.size() == 20);
+  CHECK(curve.front().iteration == 10);
+  CHECK(curve.back().iteration == 200);
+  CHECK(curve.back().loss < 0.5 * curve.front().loss);
+}
+
+TEST_CASE("an interrupted training ends with the weights and the curve of an uninterrupted one") {
+  const test::TemporaryDirectory directory;
+  Line whole;
+  const LossCurve expected = train(whole, toy, context_in(directory.path() / "whole"), line_step(whole));
+  for (const std::int64_t stop : {1, 17, 59}) {
+    const auto path = directory.path() / std::to_string(stop);
+    Line first;
+    CHECK_THROWS_AS(train(first, toy, context_in(path), line_step(first, stop)), Interrupted);
+    REQUIRE(std::filesystem::exists(path / "checkpoint.pt"));
+    Line second;
+    const LossCurve curve = train(second, toy, context_in(path), line_step(second));
+    CHECK(curve == expected);
+    CHECK(torch::equal(second->weight, whole->weight));
+    CHECK(read_file(path / "loss.csv") == read_file(directory.path() / "whole" / "loss.csv"));
+    CHECK_FALSE(std::filesystem::exists(path / "checkpoint.pt"));
+  }
+}
+
+TEST_CASE("a finished model is read, not trained again") {
+  const test::TemporaryDirectory directory;
+  Line first;
+  const LossCurve curve = train(first, toy, context_in(directory.path()), line_step(first));
+  Line second;
+  CHECK(train(second, toy, context_in(directory.path()), line_step(second, 0)) == curve);
+  CHECK(torch::equal(first->weight, second->weight));
+}
+
+TEST_CASE("a loss that is not finite stops the run with stage and iteration") {
+  Line line;
+  const auto step = [&](std::int64_t iteration, Generator&) -> StepLoss {
+    const double factor = iteration == 7 ? std::numeric_limits<double>::quiet_NaN() : 1.0;
+    return {.main = {line->weight.sum() * factor, torch::tensor(1.0)}, .auxiliary = {}};
+  };
+  CHECK_THROWS_WITH(train(line, toy, context_in({}), step), "toy, iteration 7: the loss is nan");
+}
+
+TEST_CASE("the loss is the numerator over the weight of the whole batch, plus the auxiliary head's share") {
+  const StepLoss loss{.main = {torch::tensor(6.0), torch::tensor(4.0)},
+                      .auxiliary = LossTerm{torch::tensor(8.0), torch::tensor(2.0)}};
+  CHECK(detail::batch_loss(loss, 0.25).item<double>() == Approx(6.0 / 4.0 + 0.25 * 8.0 / 2.0));
+  CHECK_FALSE(detail::batch_loss({.main = {torch::tensor(0.0), torch::tensor(0.0)}, .auxiliary = {}}, 0.25).defined());
+}

@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# Sourced by the other scripts here: where the project is, messages, and how many compilers may run at once.
+set -euo pipefail
+shopt -s nullglob
+
+root="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
+
+say() { printf '== %s\n' "$*"; }
+warn() { printf '%s\n' "$*" >&2; }
+fail() {
+  warn "error: $*"
+  exit 1
+}
+
+# Memory in MiB that this machine, or the container that we run in, still has.
+available_memory() {
+  local available limit used
+  available=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)
+  limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null || echo max)
+  used=$(cat /sys/fs/cgroup/memory.current 2>/dev/null || echo 0)
+  if [[ $limit != max ]] && (((limit - used) / 1048576 < available)); then
+    available=$(((limit - used) / 1048576))
+  fi
+  echo "$available"
+}
+
+# A translation unit that reads LibTorch takes up to 1.3 GB.
+jobs() {
+  local processors by_memory
+  processors=$(nproc)
+  by_memory=$(($(available_memory) / 1400))
+  if ((by_memory < processors)); then processors=$by_memory; fi
+  echo $((processors > 0 ? processors : 1))
+}
+
+configure() {
+  say "configuring (preset release)"
+  cmake -S "$root" --preset release
+}
+
+build() {
+  local count
+  count=$(jobs)
+  say "building $* with $count at a time"
+  cmake --build "$root/build/release" --parallel "$count" --target "$@"
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Sets up what is missing, builds everything, checks that each header compiles alone, and runs the quick tests.
+#
+#   tools/test.sh [--cuda] [ARGUMENTS OF ctest ...]
+#
+# The exit code is ctest's, and its summary comes last.
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
+setup=()
+arguments=()
+for argument in "$@"; do
+  if [[ $argument == --cuda ]]; then setup+=(--cuda); else arguments+=("$argument"); fi
+done
+
+"$root/tools/setup.sh" "${setup[@]}"
+configure
+build all all_verify_interface_header_sets
+
+say "the five slowest translation units of this build, in seconds"
+"$root/tools/slowest_translation_units.sh" "$root/build/release"
+
+say "testing"
+# Tests run side by side, so that each of them keeps to one thread of LibTorch's.
+cd "$root"
+OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} exec ctest --preset release --parallel "$(jobs)" "${arguments[@]}"
