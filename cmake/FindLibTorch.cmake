@@ -124,6 +124,9 @@ function(_libtorch_add_targets home)
   set_target_properties(LibTorch::CPU PROPERTIES
     INTERFACE_LINK_LIBRARIES "LibTorch::torch_cpu;LibTorch::c10;Threads::Threads"
     INTERFACE_COMPILE_DEFINITIONS "USE_DISTRIBUTED;USE_C10D_GLOO;USE_RPC;USE_TENSORPIPE")
+  # LibTorch is built by g++. From 18 on, clang mangles constrained template parameters in a way that g++ does not.
+  target_compile_options(LibTorch::CPU INTERFACE
+    "$<$<AND:$<CXX_COMPILER_ID:Clang>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,18>>:-fclang-abi-compat=17>")
   add_library(LibTorch::LibTorch INTERFACE IMPORTED)
   set_property(TARGET LibTorch::LibTorch PROPERTY INTERFACE_LINK_LIBRARIES LibTorch::CPU)
 endfunction()

@@ -3,6 +3,4 @@ add_library(sparseann_warnings INTERFACE)
 target_compile_options(sparseann_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
   # Options are set by designated initialisers; what is not named keeps its default.
-  -Wno-missing-field-initializers
-  # Depends on what the optimiser inlines.
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  -Wno-missing-field-initializers)

@@ -16,7 +16,7 @@ done
 configure
 build all all_verify_interface_header_sets
 
-say "the five slowest translation units of this build, in seconds"
+say "the five slowest translation units, in seconds as they were last compiled"
 "$root/tools/slowest_translation_units.sh" "$root/build/release"
 
 say "testing"

@@ -43,7 +43,7 @@ TEST_CASE("PrecomputedFeatures is a feature encoder and reads the row of each sl
   PrecomputedFeatures encoder{.options = {.folder = directory.path().string()}};
   test::check_encoder(encoder, data.cohort.training);
   const Array2<float> rows = encoder.encode(SliceSource(data.cohort.training, {{1, Plane::yz, 4}}), {});
-  CHECK(rows == Array2<float>{{1.0F, 2.0F, 4.0F}});
+  CHECK((rows == Array2<float>{{1.0F, 2.0F, 4.0F}}));
 }
 
 TEST_CASE("wrong row counts, lengths and numbers are named with their file") {

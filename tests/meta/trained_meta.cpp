@@ -42,10 +42,10 @@ TEST_CASE("A(.) is part of what it reads, and so is the image") {
   const Image& image = toy.data.cohort.test[0].image;
   const Array4<float> average = meta.average_of(toy.test_sets(0));
   const Array3<std::uint8_t> labels = meta.predict(image, average, context);
-  CHECK(meta.predict(image, Array4<float>(xt::zeros_like(average)), context) != labels);
+  CHECK((meta.predict(image, Array4<float>(xt::zeros_like(average)), context) != labels));
   Image blank = image;
   blank.voxels.fill(0.0F);
-  CHECK(meta.predict(blank, average, context) != labels);
+  CHECK((meta.predict(blank, average, context) != labels));
 }
 
 namespace {

@@ -9,7 +9,7 @@ using sparseann::Initialisation;
 using namespace sparseann::test;
 
 namespace {
-DenseVoxNetOptions tiny() {
+DenseVoxNetOptions tiny_densevoxnet() {
   return {.in_channels = 2,
           .stem_channels = 4,
           .growth = 3,
@@ -68,20 +68,20 @@ TEST_CASE("every stage of DenseVoxNet has the released network's shape") {
 }
 
 TEST_CASE("gradients of both heads together reach every parameter of DenseVoxNet") {
-  auto network = sparseann::make_network<DenseVoxNet>(tiny(), sparseann::Generator(1));
+  auto network = sparseann::make_network<DenseVoxNet>(tiny_densevoxnet(), sparseann::Generator(1));
   torch::manual_seed(1);
   const auto output = network->forward(torch::randn({2, 2, 8, 8, 8}));
   check_gradient_reaches_all(*network, (output.logits.square() + output.auxiliary.square()).mean());
 }
 
 TEST_CASE("DenseVoxNet's weights come from the generator") {
-  check_initialisation_is_seeded<DenseVoxNet>(tiny());
+  check_initialisation_is_seeded<DenseVoxNet>(tiny_densevoxnet());
   const auto network = sparseann::make_network<DenseVoxNet>({}, sparseann::Generator(1));
   CHECK(network->trunk->up1->weight.std().item<double>() == Approx(0.01).epsilon(0.02));
 }
 
 TEST_CASE("the auxiliary upsampling learns slowly, everything else regularly") {
-  const DenseVoxNet network(tiny());
+  const DenseVoxNet network(tiny_densevoxnet());
   const auto groups = sparseann::parameter_groups(network);
   REQUIRE(groups.slow.size() == 1);
   CHECK(groups.slow.front().is_same(network->trunk->auxiliary_head->upsampling->weight));
@@ -89,7 +89,7 @@ TEST_CASE("the auxiliary upsampling learns slowly, everything else regularly") {
 }
 
 TEST_CASE("DenseVoxNet refuses extents that are no multiples of 4") {
-  DenseVoxNet network(tiny());
+  DenseVoxNet network(tiny_densevoxnet());
   CHECK(network->required_multiple() == 4);
   CHECK_THROWS_WITH(
       network->forward(torch::zeros({1, 2, 8, 30, 8})),

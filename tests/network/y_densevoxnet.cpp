@@ -9,7 +9,7 @@ using namespace sparseann::test;
 
 namespace {
 
-YDenseVoxNetOptions tiny() {
+YDenseVoxNetOptions tiny_y_densevoxnet() {
   return {.densevoxnet = {.in_channels = 2,
                           .stem_channels = 4,
                           .growth = 3,
@@ -21,7 +21,7 @@ YDenseVoxNetOptions tiny() {
 }
 
 /// The layers of the meta-model one by one, at one image channel and three classes.
-std::int64_t parameters_by_hand(std::int64_t growth, std::int64_t layers, std::int64_t pseudo_label_layers,
+std::int64_t y_densevoxnet_parameters_by_hand(std::int64_t growth, std::int64_t layers, std::int64_t pseudo_label_layers,
                                 std::int64_t up1, std::int64_t up2) {
   const std::int64_t image = 16 + layers * growth;
   const std::int64_t pseudo_label = 16 + pseudo_label_layers * growth;
@@ -39,11 +39,11 @@ std::int64_t parameters_by_hand(std::int64_t growth, std::int64_t layers, std::i
 } // namespace
 
 TEST_CASE("the meta-model's parameters are those of its layers") {
-  CHECK(parameter_count(*YDenseVoxNet()) == parameters_by_hand(12, 12, 5, 128, 64));
+  CHECK(parameter_count(*YDenseVoxNet()) == y_densevoxnet_parameters_by_hand(12, 12, 5, 128, 64));
   CHECK(parameter_count(*YDenseVoxNet()) == 4449971 + 675);
   const YDenseVoxNetOptions small{.densevoxnet = {.growth = 8, .layers = {4, 4}, .decoder_channels = {64, 32}},
                                   .pseudo_label_layers = 2};
-  CHECK(parameter_count(*YDenseVoxNet(small)) == parameters_by_hand(8, 4, 2, 64, 32));
+  CHECK(parameter_count(*YDenseVoxNet(small)) == y_densevoxnet_parameters_by_hand(8, 4, 2, 64, 32));
 }
 
 TEST_CASE("every stage of the meta-model has the shape of the authors' slides") {
@@ -65,7 +65,7 @@ TEST_CASE("every stage of the meta-model has the shape of the authors' slides") 
 }
 
 TEST_CASE("both inputs of the meta-model change its output") {
-  auto network = sparseann::make_network<YDenseVoxNet>(tiny(), sparseann::Generator(1));
+  auto network = sparseann::make_network<YDenseVoxNet>(tiny_y_densevoxnet(), sparseann::Generator(1));
   network->eval();
   const torch::NoGradGuard no_gradient;
   torch::manual_seed(2);
@@ -77,16 +77,16 @@ TEST_CASE("both inputs of the meta-model change its output") {
 }
 
 TEST_CASE("gradients reach every parameter of the meta-model") {
-  auto network = sparseann::make_network<YDenseVoxNet>(tiny(), sparseann::Generator(1));
+  auto network = sparseann::make_network<YDenseVoxNet>(tiny_y_densevoxnet(), sparseann::Generator(1));
   torch::manual_seed(1);
   const auto output = network->forward(torch::randn({2, 2, 8, 8, 8}), torch::rand({2, 3, 8, 8, 8}));
   check_gradient_reaches_all(*network, (output.logits.square() + output.auxiliary.square()).mean());
 }
 
-TEST_CASE("the meta-model's weights come from the generator") { check_initialisation_is_seeded<YDenseVoxNet>(tiny()); }
+TEST_CASE("the meta-model's weights come from the generator") { check_initialisation_is_seeded<YDenseVoxNet>(tiny_y_densevoxnet()); }
 
 TEST_CASE("the meta-model refuses inputs that do not fit each other") {
-  YDenseVoxNet network(tiny());
+  YDenseVoxNet network(tiny_y_densevoxnet());
   CHECK_THROWS_WITH(network->forward(torch::zeros({1, 2, 8, 8, 8}), torch::zeros({1, 3, 8, 8, 4})),
                     "average: expected the samples and extents of the image (1, 2, 8, 8, 8), got (1, 3, 8, 8, 4)");
   CHECK_THROWS_AS(network->forward(torch::zeros({1, 2, 8, 8, 8}), torch::zeros({2, 3, 8, 8, 8})),

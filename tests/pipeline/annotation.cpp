@@ -17,7 +17,7 @@ TEST_CASE("sparse labels are kept with the unlabelled voxels at nnU-Net's ignore
   REQUIRE(labels.size() == 1);
   CHECK(labels[0].annotated_voxels() == 9 * 10);
   const LabelVolume kept = read_nifti_labels(directory.path() / "run" / "labels" / "training_0.nii.gz");
-  CHECK(kept.voxels == labels[0].voxels());
+  CHECK((kept.voxels == labels[0].voxels()));
   CHECK(kept.voxels(0, 0, 0) == 3);
   CHECK(kept.voxels(4, 0, 0) == data.training_labels[0].voxels(4, 0, 0));
 }

@@ -14,10 +14,10 @@ TEST_CASE("an ensembler's predictions are kept and read back") {
   const auto once = [&] { return ensemble(MajorityVote{}, toy.task(), toy.data.cohort.test, run, {}); };
   const Predictions first = once();
   CHECK(first.method == "majority_vote");
-  CHECK(first.test[0] == toy.data.test_labels[0].voxels); // all sets tell the truth
+  CHECK((first.test[0] == toy.data.test_labels[0].voxels)); // all sets tell the truth
   const auto file = directory.path() / "run" / "predictions" / "majority_vote" / "test_0.nii.gz";
-  CHECK(read_nifti_labels(file).voxels == first.test[0]);
-  CHECK(once().test == first.test);
+  CHECK((read_nifti_labels(file).voxels == first.test[0]));
+  CHECK((once().test == first.test));
 }
 
 TEST_CASE("a pseudo-label set is a method too") {
@@ -26,6 +26,6 @@ TEST_CASE("a pseudo-label set is a method too") {
   RunDirectory run(directory.path() / "run", {}, {});
   const Predictions predictions = predictions_of(toy.sets[1], toy.data.cohort.test, run);
   CHECK(predictions.method == "1");
-  CHECK(predictions.test[0] == toy.data.test_labels[0].voxels);
+  CHECK((predictions.test[0] == toy.data.test_labels[0].voxels));
   CHECK(std::filesystem::exists(directory.path() / "run" / "predictions" / "1" / "test_0.nii.gz"));
 }

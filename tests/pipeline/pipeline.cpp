@@ -101,9 +101,9 @@ TEST_CASE("the same seed gives the same run, another seed another") {
   const PipelineResult first = test::run_toy(ours(), data, directory.path() / "1");
   (void)test::run_toy(ours(), data, directory.path() / "2");
   auto one = results_of(directory.path() / "1");
-  CHECK(one == results_of(directory.path() / "2"));
+  CHECK((one == results_of(directory.path() / "2")));
   const PipelineResult other = test::run_toy(ours(), data, directory.path() / "3", 2);
-  CHECK(other.sets[3].test != first.sets[3].test);
+  CHECK((other.sets[3].test != first.sets[3].test));
 }
 
 TEST_CASE("a finished run is read, not repeated") {
@@ -116,9 +116,9 @@ TEST_CASE("a finished run is read, not repeated") {
   std::filesystem::remove_all(directory.path() / "run" / "encoder");
   const PipelineResult second = test::run_toy(ours(), data, directory.path() / "run");
   CHECK_FALSE(std::filesystem::exists(directory.path() / "run" / "base" / "3d" / "model.pt"));
-  CHECK(second.predictions.test == first.predictions.test);
+  CHECK((second.predictions.test == first.predictions.test));
   CHECK(second.plan == first.plan);
-  CHECK(second.sets[0].training == first.sets[0].training);
+  CHECK((second.sets[0].training == first.sets[0].training));
 }
 
 TEST_CASE("true labels of unlabelled voxels change nothing: plans, weights and predictions are byte-identical") {
@@ -126,9 +126,9 @@ TEST_CASE("true labels of unlabelled voxels change nothing: plans, weights and p
   const test::TemporaryDirectory directory;
   const PipelineResult result = test::run_toy(ours(), data, directory.path() / "truth");
   const LabelledCohort garbage = with_garbage_outside(data, result.plan);
-  REQUIRE(garbage.training_labels[0].voxels != data.training_labels[0].voxels);
+  REQUIRE((garbage.training_labels[0].voxels != data.training_labels[0].voxels));
   (void)test::run_toy(ours(), garbage, directory.path() / "garbage");
-  CHECK(results_of(directory.path() / "garbage") == results_of(directory.path() / "truth"));
+  CHECK((results_of(directory.path() / "garbage") == results_of(directory.path() / "truth")));
 }
 
 TEST_CASE("another model in any slot gives another result") {
@@ -148,7 +148,7 @@ TEST_CASE("another model in any slot gives another result") {
     CHECK(equal.plan != base.plan);
     CHECK(random.plan != base.plan);
     CHECK(random.plan != equal.plan);
-    CHECK(equal.predictions.test != base.predictions.test);
+    CHECK((equal.predictions.test != base.predictions.test));
   }
   SECTION("encoder") {
     auto pipeline =
@@ -171,19 +171,19 @@ TEST_CASE("another model in any slot gives another result") {
     const auto weighted = run(tiny<ConvAutoencoder, PerStack<MaxCover<>>, BackgroundWeightedCrossEntropy,
                                    TrainedMeta<RandomThenNearest>>());
     CHECK(weighted.plan == base.plan);
-    CHECK(weighted.sets[3].test != base.sets[3].test);
+    CHECK((weighted.sets[3].test != base.sets[3].test));
   }
   SECTION("fit strategy") {
     const auto random_fit =
         run(tiny<ConvAutoencoder, PerStack<MaxCover<>>, MaskedCrossEntropy, TrainedMeta<RandomFit>>());
-    CHECK(random_fit.sets[3].test == base.sets[3].test);
-    CHECK(random_fit.predictions.test != base.predictions.test);
+    CHECK((random_fit.sets[3].test == base.sets[3].test));
+    CHECK((random_fit.predictions.test != base.predictions.test));
   }
   SECTION("ensembler") {
     const auto average = run(tiny<ConvAutoencoder, PerStack<MaxCover<>>, MaskedCrossEntropy, AverageVote>());
     const auto majority = run(tiny<ConvAutoencoder, PerStack<MaxCover<>>, MaskedCrossEntropy, MajorityVote>());
-    CHECK(average.predictions.test != majority.predictions.test);
-    CHECK(average.predictions.test != base.predictions.test);
+    CHECK((average.predictions.test != majority.predictions.test));
+    CHECK((average.predictions.test != base.predictions.test));
   }
 }
 

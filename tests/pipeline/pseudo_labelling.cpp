@@ -22,11 +22,11 @@ TEST_CASE("pseudo-labels come back from disk as they were computed, for training
   REQUIRE(sets[0].training.size() == 2);
   REQUIRE(sets[0].test.size() == 1);
   const auto folder = directory.path() / "run" / "pseudo_labels" / "3d";
-  CHECK(read_npy_array<std::uint8_t, 4>(folder / "test_0.npy") == sets[0].test[0]);
-  CHECK(read_nifti_labels(folder / "training_1.nii.gz").voxels == most_probable_labels(sets[0].training[1]));
+  CHECK((read_npy_array<std::uint8_t, 4>(folder / "test_0.npy") == sets[0].test[0]));
+  CHECK((read_nifti_labels(folder / "training_1.nii.gz").voxels == most_probable_labels(sets[0].training[1])));
 
   Sparse3d<DenseVoxNet> direct;
   direct.options = model.options;
   direct.fit(data, MaskedCrossEntropy{}, context.part("base/3d"));
-  CHECK(direct.predict(toy.data.cohort.test[0].image, all_planes, context)[0] == sets[0].test[0]);
+  CHECK((direct.predict(toy.data.cohort.test[0].image, all_planes, context)[0] == sets[0].test[0]));
 }

@@ -1,5 +1,7 @@
 #include "sparseann/pseudo_label/average_vote.hpp"
 
+#include <array>
+
 #include "sparseann/pseudo_label/majority_vote.hpp"
 #include "support/catch.hpp"
 #include "support/ensembler_suite.hpp"
@@ -11,7 +13,7 @@ TEST_CASE("AverageVote is an ensembler") { test::check_ensembler(AverageVote{}, 
 TEST_CASE("one certain set outweighs two hesitant ones in the mean, not in the vote") {
   // Probabilities of classes 0 and 1 in one voxel: 0.55, 0.55, 0.05 for class 0.
   std::vector<ClassProbabilities> sets;
-  for (const std::uint8_t zero : {140, 140, 13}) {
+  for (const std::uint8_t zero : std::array<std::uint8_t, 3>{140, 140, 13}) {
     ClassProbabilities p = xt::zeros<std::uint8_t>({2, 1, 1, 1});
     p(0, 0, 0, 0) = zero;
     p(1, 0, 0, 0) = static_cast<std::uint8_t>(255 - zero);

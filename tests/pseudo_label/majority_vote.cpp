@@ -14,6 +14,6 @@ TEST_CASE("votes are counted per voxel, ties go to the lower label") {
       sets.push_back(test::one_hot(each, 4));
     return MajorityVote{}.predict({}, sets, {});
   };
-  CHECK(vote({{{{3, 2}}}, {{{3, 1}}}, {{{1, 2}}}, {{{0, 1}}}}) == Array3<std::uint8_t>{{{3, 1}}});
+  CHECK((vote({{{{3, 2}}}, {{{3, 1}}}, {{{1, 2}}}, {{{0, 1}}}}) == Array3<std::uint8_t>{{{3, 1}}}));
   CHECK_THROWS_AS(vote({}), InvalidArgument);
 }

@@ -18,7 +18,7 @@ TEST_CASE("the most probable label wins, ties go to the lower") {
   ClassProbabilities p = xt::zeros<std::uint8_t>({3, 1, 1, 3});
   p(2, 0, 0, 0) = 9;
   p(1, 0, 0, 1) = p(2, 0, 0, 1) = 7;
-  CHECK(most_probable_labels(p) == Array3<std::uint8_t>{{{2, 1, 0}}});
+  CHECK((most_probable_labels(p) == Array3<std::uint8_t>{{{2, 1, 0}}}));
 }
 
 TEST_CASE("A(.) is the mean of one-hot labels") {

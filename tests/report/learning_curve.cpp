@@ -9,7 +9,7 @@
 using namespace sparseann;
 
 namespace {
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool curve_contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 CurvePoints squares(std::int64_t count) {
   CurvePoints points;
@@ -50,10 +50,10 @@ TEST_CASE("a curve is drawn as an element that may stand many times on a page") 
   CHECK(svg.starts_with("<svg class=\"curve\" viewBox=\"0 0 340 210\" role=\"img\" aria-label=\"loss 2 at iteration 0, "
                         "0.5 at iteration 2, lowest 0.5 at iteration 2\">"));
   CHECK(svg.ends_with("</svg>"));
-  CHECK(contains(svg, "iteration</text>"));
-  CHECK(!contains(svg, " id="));
-  CHECK(!contains(svg, "http"));
-  CHECK(!contains(svg, "<?xml"));
+  CHECK(curve_contains(svg, "iteration</text>"));
+  CHECK(!curve_contains(svg, " id="));
+  CHECK(!curve_contains(svg, "http"));
+  CHECK(!curve_contains(svg, "<?xml"));
 }
 
 TEST_CASE("the drawn line goes through the given points") {
@@ -69,7 +69,7 @@ TEST_CASE("the drawn line goes through the given points") {
   CHECK(y2 <= 210.0);
 }
 
-TEST_CASE("a curve of one loss is drawn") { CHECK(contains(learning_curve_svg({"m", {{0, 1.0}}}), "</svg>")); }
+TEST_CASE("a curve of one loss is drawn") { CHECK(curve_contains(learning_curve_svg({"m", {{0, 1.0}}}), "</svg>")); }
 
 TEST_CASE("a curve that cannot be drawn is refused by name") {
   CHECK_THROWS_WITH(learning_curve_svg({"m", {}}), "learning curve 'm': expected at least one point, got none");

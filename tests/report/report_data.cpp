@@ -5,7 +5,7 @@
 using namespace sparseann;
 
 namespace {
-MethodRow row(std::string method, std::vector<std::string> classes) {
+MethodRow row_with(std::string method, std::vector<std::string> classes) {
   MethodRow result{.method = std::move(method)};
   for (std::string& name : classes)
     result.classes.push_back({.class_name = std::move(name)});
@@ -17,11 +17,11 @@ TEST_CASE("an empty report is consistent") { CHECK_NOTHROW(check(ReportData{}));
 
 TEST_CASE("methods must tell of the same classes in the same order") {
   ReportData report;
-  report.methods = {row("first", {"a", "b"}), row("second", {"a", "b"})};
+  report.methods = {row_with("first", {"a", "b"}), row_with("second", {"a", "b"})};
   CHECK_NOTHROW(check(report));
-  report.methods[1] = row("second", {"a"});
+  report.methods[1] = row_with("second", {"a"});
   CHECK_THROWS_WITH(check(report), "report.methods.second: expected 2 classes, got 1");
-  report.methods[1] = row("second", {"a", "c"});
+  report.methods[1] = row_with("second", {"a", "c"});
   CHECK_THROWS_WITH(check(report), "report.methods.second: expected class 'b', got 'c'");
 }
 

@@ -30,8 +30,8 @@ void check_base_model(const Model& fresh) {
     CHECK(xt::amin(sums)() >= 253); // three roundings
     CHECK(xt::amax(sums)() <= 257);
   }
-  CHECK(predict(1) == predictions);
-  CHECK(predict(2) != predictions);
+  CHECK((predict(1) == predictions));
+  CHECK((predict(2) != predictions));
 }
 
 } // namespace sparseann::test

@@ -32,7 +32,7 @@ template <FeatureEncoder Encoder> void check_encoder(const Encoder& fresh, std::
   SECTION("the same seed gives the same features") {
     Encoder again = fresh;
     again.fit(all, context);
-    CHECK(again.encode(all, context) == features);
+    CHECK((again.encode(all, context) == features));
   }
   SECTION("different slices have different features") {
     bool differs = false;

@@ -24,7 +24,7 @@ template <Ensembler E> void check_ensembler(const E& fresh, double least_agreeme
   CHECK(agreement >= least_agreement);
   E again = fresh;
   again.fit(toy.task(), context);
-  CHECK(again.predict(image, sets, context) == labels);
+  CHECK((again.predict(image, sets, context) == labels));
 }
 
 } // namespace sparseann::test

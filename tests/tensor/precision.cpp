@@ -42,3 +42,11 @@ TEST_CASE("gradients of a bfloat16 forward pass arrive in float32") {
   CHECK(weight.grad().scalar_type() == torch::kFloat);
   CHECK(weight.grad().min().item<float>() == 4.0F);
 }
+
+TEST_CASE("automatic is one of the two, whichever is faster here") {
+  const bool fast = sparseann::has_fast_bfloat16(torch::kCPU);
+  CHECK(resolved(Precision::automatic, torch::kCPU) == (fast ? Precision::bfloat16 : Precision::float32));
+  CHECK(resolved(Precision::float32, torch::kCPU) == Precision::float32);
+  const PrecisionScope scope(Precision::automatic, torch::kCPU);
+  CHECK(product_type() == (fast ? torch::kBFloat16 : torch::kFloat));
+}

@@ -26,7 +26,7 @@ TEST_CASE("weights, optimiser, position and carried tensors come back; without a
   CHECK(read.iteration == 5);
   CHECK(read.loss_sum == 0.5);
   CHECK(read.loss_count == 2);
-  CHECK(read.curve == position.curve);
+  CHECK((read.curve == position.curve));
   CHECK(torch::equal(other->weight, module->weight));
   CHECK(torch::equal(restored[0], carried[0]));
   CHECK(other_adam.state().size() == adam.state().size());

@@ -59,7 +59,7 @@ TEST_CASE("an interrupted training ends with the weights and the curve of an uni
     REQUIRE(std::filesystem::exists(path / "checkpoint.pt"));
     Line second;
     const LossCurve curve = train(second, toy, context_in(path), line_step(second));
-    CHECK(curve == expected);
+    CHECK((curve == expected));
     CHECK(torch::equal(second->weight, whole->weight));
     CHECK(read_file(path / "loss.csv") == read_file(directory.path() / "whole" / "loss.csv"));
     CHECK_FALSE(std::filesystem::exists(path / "checkpoint.pt"));
@@ -71,7 +71,7 @@ TEST_CASE("a finished model is read, not trained again") {
   Line first;
   const LossCurve curve = train(first, toy, context_in(directory.path()), line_step(first));
   Line second;
-  CHECK(train(second, toy, context_in(directory.path()), line_step(second, 0)) == curve);
+  CHECK((train(second, toy, context_in(directory.path()), line_step(second, 0)) == curve));
   CHECK(torch::equal(first->weight, second->weight));
 }
 
@@ -87,6 +87,6 @@ TEST_CASE("a loss that is not finite stops the run with stage and iteration") {
 TEST_CASE("the loss is the numerator over the weight of the whole batch, plus the auxiliary head's share") {
   const StepLoss loss{.main = {torch::tensor(6.0), torch::tensor(4.0)},
                       .auxiliary = LossTerm{torch::tensor(8.0), torch::tensor(2.0)}};
-  CHECK(detail::batch_loss(loss, 0.25).item<double>() == Approx(6.0 / 4.0 + 0.25 * 8.0 / 2.0));
-  CHECK_FALSE(detail::batch_loss({.main = {torch::tensor(0.0), torch::tensor(0.0)}, .auxiliary = {}}, 0.25).defined());
+  CHECK(sparseann::detail::batch_loss(loss, 0.25).item<double>() == Approx(6.0 / 4.0 + 0.25 * 8.0 / 2.0));
+  CHECK_FALSE(sparseann::detail::batch_loss({.main = {torch::tensor(0.0), torch::tensor(0.0)}, .auxiliary = {}}, 0.25).defined());
 }

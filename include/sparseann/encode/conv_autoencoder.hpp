@@ -75,7 +75,7 @@ TORCH_MODULE(ConvAutoencoderNetwork);
 
 /// A small convolutional auto-encoder, trained on the cohort's own slices of all planes: needs no weights.
 ///
-/// Slices are resized to input x input (bilinear); loss: mean squared error of the reconstruction (Eq. 4); the feature
+/// Slices are resized to input x input (bilinear, antialiased); loss: mean squared error of the reconstruction (Eq. 4); the feature
 /// vector is the bottleneck. Cost: the options' iterations on batches of slices.
 /// Deviates from the paper's encoder, which keeps VGG-19's convolutions fixed.
 class ConvAutoencoder {
@@ -122,12 +122,7 @@ private:
     const auto edge = static_cast<std::int64_t>(options.input);
     std::vector<torch::Tensor> rows;
     for (std::size_t i = 0; i < slices.size(); ++i)
-      rows.push_back(torch::nn::functional::interpolate(slices.slice(i).unsqueeze(0),
-                                                        torch::nn::functional::InterpolateFuncOptions()
-                                                            .size(std::vector<std::int64_t>{edge, edge})
-                                                            .mode(torch::kBilinear)
-                                                            .align_corners(false)
-                                                            .antialias(true)));
+      rows.push_back(at::_upsample_bilinear2d_aa(slices.slice(i).unsqueeze(0), {edge, edge}, false));
     return torch::cat(rows);
   }
 

@@ -7,8 +7,6 @@
 #include <string_view>
 #include <utility>
 
-#include <ATen/CPUGeneratorImpl.h>
-
 #include "sparseann/core/random.hpp"
 #include "sparseann/tensor/torch.hpp"
 

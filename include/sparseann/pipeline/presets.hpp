@@ -26,7 +26,11 @@ namespace cpu_sized {
 }
 
 [[nodiscard]] inline TrainingOptions training_3d() {
-  return {.iterations = 500, .batch = 4, .patch = 32, .learning_rate = 5e-3};
+  return {.iterations = 450,
+          .batch = 4,
+          .patch = 32,
+          .learning_rate = 5e-3,
+          .precision = Precision::automatic};
 }
 
 [[nodiscard]] inline SlidingWindowOptions windows() { return {.window = 32, .rule = WindowRule::overlap, .batch = 8}; }
@@ -37,11 +41,12 @@ namespace cpu_sized {
 
 [[nodiscard]] inline Planes2dOptions<Fcn2d> planes2d() {
   return {.network = {.widths = {32, 64, 96, 128}, .scale_channels = 16, .head_channels = 32},
-          .training = {.iterations = 400,
+          .training = {.iterations = 350,
                        .batch = 32,
                        .patch = 32,
                        .learning_rate = 3e-3,
-                       .schedule = {.kind = ScheduleKind::step}}};
+                       .schedule = {.kind = ScheduleKind::step},
+                       .precision = Precision::automatic}};
 }
 
 template <FitStrategy Fit> [[nodiscard]] TrainedMetaOptions<Fit, YDenseVoxNet> meta() {

@@ -43,9 +43,11 @@ public:
       run["options"] = options;
       write_json_file(path_ / "run.json", run);
     }
-    if (std::filesystem::exists(path_ / "stages.json"))
-      for (const auto& [stage, seconds] : read_json_file(path_ / "stages.json").items())
+    if (std::filesystem::exists(path_ / "stages.json")) {
+      const Json stages = read_json_file(path_ / "stages.json");
+      for (const auto& [stage, seconds] : stages.items())
         stages_.push_back({stage, seconds.get<double>()});
+    }
   }
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }

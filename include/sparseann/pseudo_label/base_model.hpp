@@ -10,10 +10,12 @@
 #include "sparseann/core/plane.hpp"
 #include "sparseann/data/cohort.hpp"
 #include "sparseann/loss/loss.hpp"
+#include "sparseann/network/segmentation_output.hpp"
 #include "sparseann/pseudo_label/pseudo_labels.hpp"
 #include "sparseann/train/labelled_cases.hpp"
 #include "sparseann/train/loss_curve.hpp"
 #include "sparseann/train/stage_context.hpp"
+#include "sparseann/train/trainer.hpp"
 
 namespace sparseann {
 

@@ -10,8 +10,27 @@
 namespace sparseann {
 
 /// What convolutions and products compute in. Weights, losses and optimiser states are float32 with either.
-enum class Precision { float32, bfloat16 };
-constexpr std::array<std::string_view, 2> names_of(Precision) { return {"float32", "bfloat16"}; }
+/// `automatic` is bfloat16 where the device multiplies it faster than float32.
+enum class Precision { float32, bfloat16, automatic };
+constexpr std::array<std::string_view, 3> names_of(Precision) { return {"float32", "bfloat16", "automatic"}; }
+
+/// Whether products in bfloat16 are faster than in float32 on `device`: a GPU, or a CPU with AVX-512 BF16.
+[[nodiscard]] inline bool has_fast_bfloat16(torch::Device device) {
+  if (!device.is_cpu())
+    return true;
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return false;
+#endif
+}
+
+/// `precision` itself, or what `automatic` means on `device`.
+[[nodiscard]] inline Precision resolved(Precision precision, torch::Device device) {
+  if (precision != Precision::automatic)
+    return precision;
+  return has_fast_bfloat16(device) ? Precision::bfloat16 : Precision::float32;
+}
 
 /// Makes one device compute in `precision` while it lives, by LibTorch's autocast.
 ///
@@ -23,10 +42,11 @@ public:
   PrecisionScope(Precision precision, torch::Device device)
       : device_(device.type()), was_enabled_(at::autocast::is_autocast_enabled(device_)),
         old_type_(at::autocast::get_autocast_dtype(device_)) {
+    const bool lower = resolved(precision, device) == Precision::bfloat16;
     at::autocast::increment_nesting();
-    if (precision == Precision::bfloat16)
+    if (lower)
       at::autocast::set_autocast_dtype(device_, at::kBFloat16);
-    at::autocast::set_autocast_enabled(device_, precision == Precision::bfloat16);
+    at::autocast::set_autocast_enabled(device_, lower);
   }
   ~PrecisionScope() {
     if (at::autocast::decrement_nesting() == 0)

@@ -1,4 +1,6 @@
 #pragma once
 
-// The only place that includes LibTorch; what is above tensor/ in the folder order compiles without it.
+// The only place that includes LibTorch's umbrella; what is above tensor/ in the folder order compiles without it.
 #include <torch/torch.h>
+
+#include <ATen/CPUGeneratorImpl.h>

@@ -36,7 +36,7 @@ struct TrainingOptions {
     visitor(field("auxiliary_weight", options.auxiliary_weight, "weight of the deeply supervised head's loss", at_least(0)));
     visitor(field("schedule", options.schedule, "learning-rate schedule"));
     visitor(field("augmentation", options.augmentation, "flips and turns"));
-    visitor(field("precision", options.precision, "arithmetic: float32 or bfloat16"));
+    visitor(field("precision", options.precision, "arithmetic of the forward pass"));
     visitor(field("checkpoint_seconds", options.checkpoint_seconds, "seconds between checkpoints", at_least(0),
                   Affects::execution));
   }

@@ -1,0 +1,74 @@
+#pragma once
+
+// What quickstart is asked for: the policies that it is made of, their options, and the command line.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <thread>
+#include <tuple>
+
+#include <CLI/App.hpp>
+
+#include "sparseann/annotate/planes.hpp"
+#include "sparseann/data/heart_cohort.hpp"
+#include "sparseann/encode/conv_autoencoder.hpp"
+#include "sparseann/loss/masked_cross_entropy.hpp"
+#include "sparseann/meta/nearest_fit.hpp"
+#include "sparseann/meta/random_fit.hpp"
+#include "sparseann/meta/then.hpp"
+#include "sparseann/metric/evaluation.hpp"
+#include "sparseann/pipeline/pipeline.hpp"
+#include "sparseann/pipeline/presets.hpp"
+#include "sparseann/select/max_cover.hpp"
+#include "sparseann/select/per_stack.hpp"
+
+namespace sparseann::quickstart {
+
+using RandomThenNearest = Then<RandomFit, NearestFit>;
+using Model3d = Sparse3d<DenseVoxNet>;
+using ThreeSteps = Pipeline<ConvAutoencoder, PerStack<MaxCover<>>, MaskedCrossEntropy,
+                            BaseModels<Planes2d<Fcn2d>, Model3d>, TrainedMeta<RandomThenNearest>>;
+
+struct QuickstartOptions {
+  HeartCohortOptions heart;
+  PlanesOptions planes;
+  decltype(ThreeSteps::options) steps;
+  EvaluationOptions evaluation;
+  bool baselines = true;
+
+  QuickstartOptions() {
+    steps.budget = {};
+    std::get<0>(steps.base.models) = cpu_sized::planes2d();
+    std::get<1>(steps.base.models) = cpu_sized::sparse3d();
+    steps.meta = cpu_sized::meta<RandomThenNearest>();
+  }
+
+  friend void visit(QuickstartOptions& options, auto&& visitor) {
+    visitor(field("heart", options.heart, "the generated cohort"));
+    visitor(field("planes", options.planes, "the planes used"));
+    visitor(field("steps", options.steps, "the three steps"));
+    visitor(field("evaluation", options.evaluation, "metrics"));
+    visitor(field("baselines", options.baselines, "also full annotation, equal intervals and random-fit alone"));
+  }
+};
+
+/// What the command line says besides the options proper.
+struct Arguments {
+  std::string data;
+  std::string out = "run";
+  std::uint64_t seed = 0;
+  std::string device = "cpu";
+  std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+  std::optional<std::size_t> training_cases;
+  std::optional<std::size_t> test_cases;
+  std::string export_data;
+  std::optional<std::string> baselines;
+  QuickstartOptions options;
+};
+
+/// Adds everything that can be said on the command line. `arguments` must outlive the parse.
+void add_arguments(CLI::App& app, Arguments& arguments);
+
+} // namespace sparseann::quickstart

@@ -1,0 +1,129 @@
+#include "results.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "sparseann/annotate/accounting.hpp"
+#include "sparseann/pipeline/metrics.hpp"
+#include "sparseann/report/report.hpp"
+#include "sparseann/report/result_picture.hpp"
+#include "sparseann/report/run_report.hpp"
+#include "sparseann/revision.hpp"
+#include "sparseann/tensor/device.hpp"
+#include "sparseann/version.hpp"
+
+namespace sparseann::quickstart {
+
+namespace {
+
+std::vector<MethodNote> method_notes(const std::vector<PseudoLabelSet>& sets) {
+  std::vector<MethodNote> notes{
+      {std::string(RandomThenNearest::name), "Self-training (ours)",
+       "the meta-model reads the image and the average pseudo-label; first fits random sets, then the nearest"},
+      {"random_fit", "Self-training (ours)", "the meta-model fitted to random sets to the end, same iterations and schedule"},
+      {"average_vote", "Votes of the base models", "the class of largest mean probability over the sets"},
+      {"majority_vote", "Votes of the base models", "the label that most sets give; ties to the lower label"}};
+  for (const PseudoLabelSet& set : sets)
+    notes.push_back({set.name, "Base models from sparse labels",
+                     set.name == "3d" ? "3D network, masked loss on the labelled slices, chosen by maximum coverage"
+                                      : "2D network shared by the planes, slice by slice along " + set.name});
+  notes.push_back({"equal_interval_3d", "Baselines", "the same 3D network from as many slices at equal intervals"});
+  notes.push_back({"full_3d", "Baselines", "the same 3D network from every slice: full annotation", true});
+  return notes;
+}
+
+RunFacts run_facts(const Arguments& arguments, const LabelledCohort& data, const AnnotationPlan& plan,
+                   const StageContext& context, double seconds) {
+  std::vector<Shape3> shapes;
+  for (const Case& subject : data.cohort.training)
+    shapes.push_back(subject.image.shape());
+  const AnnotationAmount amount = annotation_amount(plan, shapes);
+  return {.dataset = data.cohort.name,
+          .training_cases = data.cohort.training.size(),
+          .test_cases = data.cohort.test.size(),
+          .seed = arguments.seed,
+          .version = std::string(version),
+          .git_revision = std::string(revision),
+          .device = describe(context.device),
+          .wall_seconds = seconds,
+          .annotated_share_sum = amount.plain_sum(),
+          .annotated_share_union = amount.union_of_voxels(),
+          .others = {{"LibTorch", TORCH_VERSION}, {"Threads", std::to_string(arguments.threads)}}};
+}
+
+/// Pictures of the first cases: training cases with their labels, test cases with every method's prediction.
+void add_pictures(const LabelledCohort& data, Plane plane, const Results& results, ReportData& report) {
+  constexpr std::size_t pictured = 3;
+  for (std::size_t c = 0; c < std::min(pictured, data.cohort.training.size()); ++c)
+    report.training_overlays.push_back(training_pictures(data.cohort.training[c], data.training_labels[c],
+                                                         results.steps.labels[c], plane, c, results.steps.sets));
+  for (std::size_t c = 0; c < std::min(pictured, data.cohort.test.size()); ++c)
+    report.test_overlays.push_back(test_pictures(data.cohort.test[c], data.test_labels[c], plane, c, results.methods));
+}
+
+/// Image, reference and the meta-model's segmentation of the first test cases, for a README.
+std::string first_test_cases(const LabelledCohort& data, Plane plane, const Results& results) {
+  std::vector<OverlayRow> rows;
+  for (std::size_t c = 0; c < std::min<std::size_t>(3, data.cohort.test.size()); ++c)
+    rows.push_back(test_pictures(data.cohort.test[c], data.test_labels[c], plane, c, std::span(results.methods).first(1)));
+  return result_picture(rows);
+}
+
+ReportData report_data(const Arguments& arguments, const LabelledCohort& data, Plane plane, const Results& results,
+                       std::span<const MethodSummary> summaries, const RunDirectory& run, const StageContext& context,
+                       double seconds) {
+  const Cohort& cohort = data.cohort;
+  ReportData report{.title = "sparseann: " + cohort.name, .class_names = cohort.class_names};
+  report.facts = run_facts(arguments, data, results.steps.plan, context, seconds);
+  report.methods = method_rows(summaries, method_notes(results.steps.sets), cohort.class_names);
+  report.stages = run.stage_times();
+  report.curves = learning_curves(run);
+  report.selections = case_selections(results.steps.plan, cohort.training);
+  add_pictures(data, plane, results, report);
+  for (const PseudoLabelSet& set : results.steps.sets)
+    report.pseudo_label_sets.push_back(set.name);
+  report.fit_counts =
+      fit_counts(run.path() / "meta" / results.steps.predictions.method / "fitted.csv", report.pseudo_label_sets);
+  return report;
+}
+
+void print(std::span<const MethodSummary> summaries, const std::vector<MethodNote>& notes, const RunDirectory& run,
+           double seconds) {
+  fmt::print("\n{:<28} {:>9} {:>9} {:>13} {:>14}\n", "method", "Dice", "ADB mm", "Hausdorff mm", "overall score");
+  for (const MethodNote& note : notes) {
+    const auto summary = std::ranges::find(summaries, note.method, &MethodSummary::method);
+    if (summary == summaries.end())
+      continue;
+    double boundary = 0;
+    double hausdorff = 0;
+    for (const auto& of_class : summary->classes) {
+      boundary += of_class.average_boundary_distance_mm.mean / static_cast<double>(summary->classes.size());
+      hausdorff += of_class.hausdorff_mm.mean / static_cast<double>(summary->classes.size());
+    }
+    fmt::print("{:<28} {:>9.3f} {:>9.3f} {:>13.2f} {:>14.3f}\n", note.method, summary->mean_dice, boundary, hausdorff,
+               summary->overall_score);
+  }
+  fmt::print("\n{:.0f} s. Report: {}\n", seconds, (run.path() / "report.html").string());
+}
+
+} // namespace
+
+void report_results(const Arguments& arguments, const LabelledCohort& data, std::span<const Plane> planes,
+                    const Results& results, RunDirectory& run, const StageContext& context) {
+  const Cohort& cohort = data.cohort;
+  const auto scores = evaluate_methods(results.methods, cohort.test, data.test_labels, cohort.classes(),
+                                       arguments.options.evaluation, arguments.threads);
+  const auto summaries = summarise_methods(scores);
+  publish_atomically(run.path() / "metrics.csv", metrics_csv(scores, cohort.class_names));
+  publish_atomically(run.path() / "summary.csv", summary_csv(summaries, cohort.class_names));
+  double seconds = 0; // of all stages, also of those that an earlier, interrupted call ran
+  for (const StageTime& stage : run.stage_times())
+    seconds += stage.seconds;
+  publish_atomically(run.path() / "result.png", first_test_cases(data, planes.front(), results));
+  publish_atomically(run.path() / "report.html",
+                     render_report(report_data(arguments, data, planes.front(), results, summaries, run, context, seconds)));
+  print(summaries, method_notes(results.steps.sets), run, seconds);
+}
+
+} // namespace sparseann::quickstart

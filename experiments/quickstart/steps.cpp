@@ -1,0 +1,75 @@
+#include "steps.hpp"
+
+#include <string>
+#include <utility>
+
+#include "sparseann/annotate/oracle.hpp"
+#include "sparseann/pipeline/baselines.hpp"
+#include "sparseann/pseudo_label/average_vote.hpp"
+#include "sparseann/pseudo_label/majority_vote.hpp"
+#include "sparseann/select/equal_interval.hpp"
+
+namespace sparseann::quickstart {
+
+namespace {
+
+using EqualIntervals = PerStack<EqualInterval>;
+
+/// The meta-model that goes on fitting random sets: the same network, iterations and schedule.
+TrainedMeta<RandomFit> random_fit_alone(const OptionsOf<TrainedMeta<RandomThenNearest>>& ours) {
+  TrainedMeta<RandomFit> meta;
+  meta.options = {.network = ours.network,
+                  .training = ours.training,
+                  .inference = ours.inference,
+                  .expert_labels_replace_targets = ours.expert_labels_replace_targets,
+                  .fit = {}};
+  return meta;
+}
+
+/// The 3D base model by itself, from as many slices at equal intervals and from all of them.
+void add_single_models(const Arguments& arguments, const LabelledCohort& data, const Oracle& oracle,
+                       std::span<const Plane> planes, RunDirectory& run, const StageContext& context,
+                       std::vector<Predictions>& methods) {
+  const Cohort& cohort = data.cohort;
+  const auto& options = arguments.options.steps;
+  const SelectionProblem problem = selection_problem(cohort.training, planes, options.budget);
+  const AnnotationPlan plan = plan_from(problem, EqualIntervals{}(problem, context.generator.split("select")));
+  std::vector<SparseLabels> equal_interval;
+  std::vector<SparseLabels> full;
+  for (std::size_t c = 0; c < cohort.training.size(); ++c) {
+    equal_interval.push_back(oracle.label(c, plan));
+    full.push_back(oracle.label_everything(c));
+  }
+  const auto model = configured<Model3d>(std::get<1>(options.base.models));
+  for (const auto& [method, labels] : {std::pair("equal_interval_3d", &equal_interval), std::pair("full_3d", &full)})
+    methods.push_back(segment_with(
+        model, {.cases = cohort.training, .labels = *labels, .planes = planes, .classes = cohort.classes()},
+        cohort.test, MaskedCrossEntropy{}, method, run, context));
+}
+
+} // namespace
+
+Results run_steps(const Arguments& arguments, const LabelledCohort& data, std::span<const Plane> planes,
+                  RunDirectory& run, const StageContext& context) {
+  const Cohort& cohort = data.cohort;
+  const Oracle oracle(data.training_labels, cohort.classes());
+  const ThreeSteps steps{.options = arguments.options.steps};
+  Results results{.steps = steps.run(cohort, planes, oracle, run, context), .methods = {}};
+  const EnsembleTask task{.cases = cohort.training,
+                          .labels = results.steps.labels,
+                          .sets = results.steps.sets,
+                          .classes = cohort.classes()};
+  results.methods.push_back(results.steps.predictions);
+  for (const PseudoLabelSet& set : results.steps.sets)
+    results.methods.push_back(predictions_of(set, cohort.test, run));
+  results.methods.push_back(ensemble(AverageVote{}, task, cohort.test, run, context));
+  results.methods.push_back(ensemble(MajorityVote{}, task, cohort.test, run, context));
+  if (arguments.options.baselines) {
+    results.methods.push_back(
+        ensemble(random_fit_alone(arguments.options.steps.meta), task, cohort.test, run, context));
+    add_single_models(arguments, data, oracle, planes, run, context, results.methods);
+  }
+  return results;
+}
+
+} // namespace sparseann::quickstart

@@ -1,0 +1,76 @@
+#include "sparseann/report/run_report.hpp"
+
+#include "support/catch.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/toy_task.hpp"
+
+using namespace sparseann;
+
+TEST_CASE("rows follow the notes; methods without a note are left out") {
+  const test::ToyTask toy;
+  const Predictions truth{.method = "truth", .test = {toy.data.test_labels[0].voxels}};
+  const Predictions other{.method = "other", .test = truth.test};
+  const auto scores =
+      evaluate_methods(std::vector{other, truth}, toy.data.cohort.test, toy.data.test_labels, 3, {}, 1);
+  const std::vector<MethodNote> notes{{"absent", "g", "x"}, {"truth", "g", "knows", true}};
+  const auto rows = method_rows(summarise_methods(scores), notes, toy.data.cohort.class_names);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].method == "truth");
+  CHECK(rows[0].reference_only);
+  CHECK(rows[0].mean_dice == 1.0);
+  REQUIRE(rows[0].classes.size() == 2);
+  CHECK(rows[0].classes[1].class_name == "core");
+  CHECK(std::isnan(rows[0].classes[1].dice.deviation)); // one case has no spread
+}
+
+TEST_CASE("selected slices are gathered by case and plane, in the order of rank") {
+  const LabelledCohort data = test::toy_cohort(2, 0, 10);
+  AnnotationPlan plan;
+  plan.slices = {{.slice = {1, Plane::xz, 7}, .rank = 0}, {.slice = {1, Plane::xz, 2}, .rank = 1}};
+  const auto selections = case_selections(plan, data.cohort.training);
+  REQUIRE(selections.size() == 2);
+  CHECK(selections[0].planes.empty());
+  REQUIRE(selections[1].planes.size() == 1);
+  CHECK(selections[1].planes[0].slices == 11);
+  CHECK(selections[1].planes[0].selected == std::vector<std::size_t>{7, 2});
+}
+
+TEST_CASE("pictures show the slice with the most foreground, everything on the same slice") {
+  const test::ToyTask toy;
+  LabelVolume reference = zeros_on<std::uint8_t>(toy.data.cohort.test[0].image.geometry);
+  reference.voxels(3, 4, 5) = 1;
+  reference.voxels(9, 4, 5) = 2;
+  reference.voxels(9, 4, 6) = 2;
+  const Predictions method{.method = "m", .test = {reference.voxels}};
+  const OverlayRow row = test_pictures(toy.data.cohort.test[0], reference, Plane::xy, 0, std::vector{method});
+  CHECK(row.caption == "plane xy, slice 9");
+  REQUIRE(row.panels.size() == 3);
+  CHECK((*row.panels[1].labels)(4, 6) == 2);
+  CHECK((*row.panels[2].labels == *row.panels[1].labels));
+  CHECK(row.panels[0].image(4, 6) == toy.data.cohort.test[0].image.voxels(0, 9, 4, 6));
+
+  const OverlayRow training = training_pictures(toy.data.cohort.training[0], toy.data.training_labels[0], toy.labels[0],
+                                                Plane::yz, 0, toy.sets);
+  REQUIRE(training.panels.size() == 3 + toy.sets.size());
+  CHECK(training.panels[2].unlabelled == std::uint8_t{3});
+}
+
+TEST_CASE("loss curves and fit counts are read from the run directory") {
+  const test::TemporaryDirectory directory;
+  const RunDirectory run(directory.path() / "run", {}, {});
+  std::filesystem::create_directories(run.path() / "base" / "3d");
+  write_loss_curve(run.path() / "base" / "3d" / "loss.csv", {{10, 0.5, 0.1}, {20, 0.25, 0.1}});
+  const auto curves = learning_curves(run);
+  REQUIRE(curves.size() == 1);
+  CHECK(curves[0].model == "base/3d");
+  CHECK((curves[0].points == std::vector<std::pair<std::int64_t, double>>{{10, 0.5}, {20, 0.25}}));
+
+  const auto path = directory.path() / "fitted.csv";
+  publish_atomically(path, "case,set,count\na,xy,3\na,3d,1\nb,xy,0\nb,3d,4\n");
+  const std::vector<std::string> sets{"xy", "3d"};
+  const auto counts = fit_counts(path, sets);
+  REQUIRE(counts.size() == 2);
+  CHECK(counts[1].case_name == "b");
+  CHECK(counts[1].counts == std::vector<std::size_t>{0, 4});
+  CHECK_THROWS_AS(fit_counts(path, std::vector<std::string>{"xy"}), DataError);
+}
