@@ -24,8 +24,8 @@ namespace {
 
 LabelledCohort read_cohort(const Arguments& arguments) {
   if (!arguments.data.empty())
-    return read_nnunet_folder(arguments.data, {.max_training_cases = arguments.training_cases,
-                                               .max_test_cases = arguments.test_cases});
+    return read_nnunet_folder(arguments.data,
+                              {.max_training_cases = arguments.training_cases, .max_test_cases = arguments.test_cases});
   HeartCohortOptions heart = arguments.options.heart;
   heart.training_cases = arguments.training_cases.value_or(heart.training_cases);
   heart.test_cases = arguments.test_cases.value_or(heart.test_cases);
@@ -33,14 +33,11 @@ LabelledCohort read_cohort(const Arguments& arguments) {
 }
 
 Json facts_of(const Arguments& arguments, torch::Device device) {
-  return {{"program", "quickstart"},
-          {"version", version},
-          {"git_revision", revision},
-          {"libtorch", TORCH_VERSION},
-          {"device", describe(device)},
-          {"automatic_precision", name_of_value(resolved(Precision::automatic, device))},
-          {"threads", arguments.threads},
-          {"hardware_threads", std::thread::hardware_concurrency()}};
+  return {
+      {"program", "quickstart"},      {"version", version},
+      {"git_revision", revision},     {"libtorch", TORCH_VERSION},
+      {"device", describe(device)},   {"automatic_precision", name_of_value(resolved(Precision::automatic, device))},
+      {"threads", arguments.threads}, {"hardware_threads", std::thread::hardware_concurrency()}};
 }
 
 Json options_of(const Arguments& arguments, const LabelledCohort& data) {

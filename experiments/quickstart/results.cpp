@@ -21,7 +21,8 @@ std::vector<MethodNote> method_notes(const std::vector<PseudoLabelSet>& sets) {
   std::vector<MethodNote> notes{
       {std::string(RandomThenNearest::name), "Self-training (ours)",
        "the meta-model reads the image and the average pseudo-label; first fits random sets, then the nearest"},
-      {"random_fit", "Self-training (ours)", "the meta-model fitted to random sets to the end, same iterations and schedule"},
+      {"random_fit", "Self-training (ours)",
+       "the meta-model fitted to random sets to the end, same iterations and schedule"},
       {"average_vote", "Votes of the base models", "the class of largest mean probability over the sets"},
       {"majority_vote", "Votes of the base models", "the label that most sets give; ties to the lower label"}};
   for (const PseudoLabelSet& set : sets)
@@ -66,7 +67,8 @@ void add_pictures(const LabelledCohort& data, Plane plane, const Results& result
 std::string first_test_cases(const LabelledCohort& data, Plane plane, const Results& results) {
   std::vector<OverlayRow> rows;
   for (std::size_t c = 0; c < std::min<std::size_t>(3, data.cohort.test.size()); ++c)
-    rows.push_back(test_pictures(data.cohort.test[c], data.test_labels[c], plane, c, std::span(results.methods).first(1)));
+    rows.push_back(
+        test_pictures(data.cohort.test[c], data.test_labels[c], plane, c, std::span(results.methods).first(1)));
   return result_picture(rows);
 }
 
@@ -121,8 +123,8 @@ void report_results(const Arguments& arguments, const LabelledCohort& data, std:
   for (const StageTime& stage : run.stage_times())
     seconds += stage.seconds;
   publish_atomically(run.path() / "result.png", first_test_cases(data, planes.front(), results));
-  publish_atomically(run.path() / "report.html",
-                     render_report(report_data(arguments, data, planes.front(), results, summaries, run, context, seconds)));
+  publish_atomically(run.path() / "report.html", render_report(report_data(arguments, data, planes.front(), results,
+                                                                           summaries, run, context, seconds)));
   print(summaries, method_notes(results.steps.sets), run, seconds);
 }
 

@@ -1,4 +1,4 @@
-// expect: enable_submodular<.*>.* evaluated to .?false
+// expect: enable_submodular<.*>.* evaluated to .*false
 #include "sparseann/select/greedy.hpp"
 
 namespace {

@@ -57,7 +57,8 @@ TEST_CASE("validate names the field, the bounds and the value") {
   };
   CHECK(message_of({.count = 0}) == "task.count: expected a number of at least 1 and at most 10, got 0");
   CHECK(message_of({.inner = {.radius_mm = 0}}) == "task.inner.radius_mm: expected a number above 0, got 0");
-  CHECK(message_of({.inner = {.radius_mm = std::nan("")}}) == "task.inner.radius_mm: expected a number above 0, got nan");
+  CHECK(message_of({.inner = {.radius_mm = std::nan("")}}) ==
+        "task.inner.radius_mm: expected a number above 0, got nan");
   CHECK(message_of({.layers = {4, 0}}) == "task.layers: expected a number of at least 1, got 0");
   CHECK(message_of({.share = 2.0}) == "task.share: expected a number of at least 0 and at most 1, got 2");
 }
@@ -65,5 +66,6 @@ TEST_CASE("validate names the field, the bounds and the value") {
 TEST_CASE("enums are named") {
   CHECK(sparseann::name_of_value(Shape::cube) == "cube");
   CHECK(sparseann::value_from_name<Shape>("shape", "cube") == Shape::cube);
-  CHECK_THROWS_WITH(sparseann::value_from_name<Shape>("shape", "cone"), "shape: expected one of ball, cube, got 'cone'");
+  CHECK_THROWS_WITH(sparseann::value_from_name<Shape>("shape", "cone"),
+                    "shape: expected one of ball, cube, got 'cone'");
 }

@@ -10,7 +10,9 @@ using namespace sparseann;
 namespace {
 ConvAutoencoder small() {
   ConvAutoencoder encoder;
-  encoder.options = {.input = 16, .channels = {4, 8}, .features = 8,
+  encoder.options = {.input = 16,
+                     .channels = {4, 8},
+                     .features = 8,
                      .training = {.iterations = 20, .batch = 16, .learning_rate = 5e-3}};
   return encoder;
 }

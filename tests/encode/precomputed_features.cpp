@@ -66,5 +66,6 @@ TEST_CASE("wrong row counts, lengths and numbers are named with their file") {
   Array2<float> broken = xt::ones<float>({9, 3});
   broken(5, 1) = std::numeric_limits<float>::quiet_NaN();
   write_npy(xz, broken);
-  CHECK(failure_of(encoder, data.cohort.training) == xz.string() + ": expected finite features, got nan in row 5, column 1");
+  CHECK(failure_of(encoder, data.cohort.training) ==
+        xz.string() + ": expected finite features, got nan in row 5, column 1");
 }

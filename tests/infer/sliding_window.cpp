@@ -58,8 +58,8 @@ TEST_CASE("where windows overlap, probabilities are averaged") {
     logits.select(1, call++ % 2).fill_(1000.0);
     return logits.expand({crops.size(0), 2, 4, 4, 4});
   };
-  const torch::Tensor got = sliding_window(
-      torch::zeros({1, 4, 4, 6}), {.window = 4, .rule = WindowRule::overlap, .overlap = 0.5, .batch = 1}, torch::kCPU,
-      predict);
+  const torch::Tensor got =
+      sliding_window(torch::zeros({1, 4, 4, 6}), {.window = 4, .rule = WindowRule::overlap, .overlap = 0.5, .batch = 1},
+                     torch::kCPU, predict);
   CHECK(torch::allclose(got[0][0][0], torch::tensor({1.0F, 1.0F, 0.5F, 0.5F, 0.0F, 0.0F})));
 }

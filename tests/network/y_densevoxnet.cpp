@@ -21,8 +21,8 @@ YDenseVoxNetOptions tiny_y_densevoxnet() {
 }
 
 /// The layers of the meta-model one by one, at one image channel and three classes.
-std::int64_t y_densevoxnet_parameters_by_hand(std::int64_t growth, std::int64_t layers, std::int64_t pseudo_label_layers,
-                                std::int64_t up1, std::int64_t up2) {
+std::int64_t y_densevoxnet_parameters_by_hand(std::int64_t growth, std::int64_t layers,
+                                              std::int64_t pseudo_label_layers, std::int64_t up1, std::int64_t up2) {
   const std::int64_t image = 16 + layers * growth;
   const std::int64_t pseudo_label = 16 + pseudo_label_layers * growth;
   const std::int64_t deep = image + layers * growth;
@@ -83,7 +83,9 @@ TEST_CASE("gradients reach every parameter of the meta-model") {
   check_gradient_reaches_all(*network, (output.logits.square() + output.auxiliary.square()).mean());
 }
 
-TEST_CASE("the meta-model's weights come from the generator") { check_initialisation_is_seeded<YDenseVoxNet>(tiny_y_densevoxnet()); }
+TEST_CASE("the meta-model's weights come from the generator") {
+  check_initialisation_is_seeded<YDenseVoxNet>(tiny_y_densevoxnet());
+}
 
 TEST_CASE("the meta-model refuses inputs that do not fit each other") {
   YDenseVoxNet network(tiny_y_densevoxnet());

@@ -26,8 +26,7 @@ TEST_CASE("methods are scored on every test case and summarised over them") {
     CHECK(summaries[0].empty_predictions == 0);
     CHECK(summaries[1].mean_dice == 0.5);
     CHECK(summaries[1].empty_predictions == 2);
-    CHECK(summaries[1].classes[0].hausdorff_mm.mean ==
-          Approx(data.cohort.test[1].image.geometry.diagonal_mm() / 2));
+    CHECK(summaries[1].classes[0].hausdorff_mm.mean == Approx(data.cohort.test[1].image.geometry.diagonal_mm() / 2));
   }
 }
 

@@ -36,7 +36,9 @@ Pipeline<Encoder, Selector, Loss, Both, Ensemble> tiny() {
   std::get<0>(pipeline.options.base.models) = test::tiny_planes2d();
   std::get<1>(pipeline.options.base.models) = test::tiny_sparse3d();
   if constexpr (requires { pipeline.options.encoder.training; })
-    pipeline.options.encoder = {.input = 16, .channels = {4, 8}, .features = 8,
+    pipeline.options.encoder = {.input = 16,
+                                .channels = {4, 8},
+                                .features = 8,
                                 .training = {.iterations = 20, .batch = 16, .learning_rate = 5e-3}};
   if constexpr (requires { pipeline.options.meta.training; }) {
     const auto base = test::tiny_sparse3d();
@@ -47,9 +49,12 @@ Pipeline<Encoder, Selector, Loss, Both, Ensemble> tiny() {
   return pipeline;
 }
 
-using Ours = decltype(tiny<ConvAutoencoder, PerStack<MaxCover<>>, MaskedCrossEntropy, TrainedMeta<RandomThenNearest>>());
+using Ours =
+    decltype(tiny<ConvAutoencoder, PerStack<MaxCover<>>, MaskedCrossEntropy, TrainedMeta<RandomThenNearest>>());
 
-Ours ours() { return tiny<ConvAutoencoder, PerStack<MaxCover<>>, MaskedCrossEntropy, TrainedMeta<RandomThenNearest>>(); }
+Ours ours() {
+  return tiny<ConvAutoencoder, PerStack<MaxCover<>>, MaskedCrossEntropy, TrainedMeta<RandomThenNearest>>();
+}
 
 /// All files of a run that hold results, with their bytes.
 std::map<std::string, std::string> results_of(const std::filesystem::path& run) {
@@ -168,8 +173,8 @@ TEST_CASE("another model in any slot gives another result") {
     CHECK(run(pipeline).plan != base.plan);
   }
   SECTION("loss") {
-    const auto weighted = run(tiny<ConvAutoencoder, PerStack<MaxCover<>>, BackgroundWeightedCrossEntropy,
-                                   TrainedMeta<RandomThenNearest>>());
+    const auto weighted = run(
+        tiny<ConvAutoencoder, PerStack<MaxCover<>>, BackgroundWeightedCrossEntropy, TrainedMeta<RandomThenNearest>>());
     CHECK(weighted.plan == base.plan);
     CHECK((weighted.sets[3].test != base.sets[3].test));
   }

@@ -8,8 +8,8 @@ using namespace sparseann;
 TEST_CASE("the CPU-sized 3D network has the prototype's 0.545 M parameters") {
   DenseVoxNet network(cpu_sized::densevoxnet());
   std::int64_t parameters = 0;
-  for (const auto& [name, parameter] : network->named_parameters())
-    parameters += name.find("auxiliary") == std::string::npos ? parameter.numel() : 0;
+  for (const auto& item : network->named_parameters())
+    parameters += item.key().find("auxiliary") == std::string::npos ? item.value().numel() : 0;
   CHECK(std::abs(parameters - 545000) < 1000);
 }
 

@@ -33,7 +33,9 @@ TEST_CASE("a finished stage is not run again, an unfinished one is") {
 TEST_CASE("a changed option is an error that names it, the recorded and the new value") {
   const test::TemporaryDirectory directory;
   const auto path = directory.path() / "run";
-  { const RunDirectory run(path, {}, {{"training", {{"iterations", 500}, {"batch", 4}}}}); }
+  {
+    const RunDirectory run(path, {}, {{"training", {{"iterations", 500}, {"batch", 4}}}});
+  }
   CHECK_THROWS_WITH(RunDirectory(path, {}, {{"training", {{"iterations", 600}, {"batch", 4}}}}),
                     "training.iterations: expected 500 as in " + (path / "run.json").string() + ", got 600");
   CHECK_NOTHROW(RunDirectory(path, {}, {{"training", {{"iterations", 500}, {"batch", 4}}}}));

@@ -11,7 +11,8 @@ using namespace sparseann;
 
 TEST_CASE("every plane of every case becomes a stack with its own budget") {
   const LabelledCohort data = test::toy_cohort(2, 0, 10); // 10 x 11 x 12
-  const auto problem = selection_problem(data.cohort.training, std::array{Plane::xy, Plane::yz}, {.every = 4, .count = {}});
+  const auto problem =
+      selection_problem(data.cohort.training, std::array{Plane::xy, Plane::yz}, {.every = 4, .count = {}});
   REQUIRE(problem.stacks.size() == 4);
   CHECK(problem.stacks[1].plane == Plane::yz);
   CHECK(problem.stacks[1].slices == 12);

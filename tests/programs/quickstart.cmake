@@ -3,11 +3,12 @@ cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE "${WORK_DIR}")
 file(MAKE_DIRECTORY "${WORK_DIR}")
 
+set(tiny_meta --meta.training.iterations 20)
 set(tiny --training-cases 2 --test-cases 1 --every 6 --threads 1
   --heart.slices 24 --heart.rows 25 --heart.columns 26 --heart.spacing_mm 5
   --encoder.training.iterations 10 --base.2d.training.iterations 20 --base.2d.training.patch 16 --base.2d.training.batch 4
   --base.3d.training.iterations 20 --base.3d.training.patch 16 --base.3d.training.batch 2 --base.3d.inference.window 16
-  --meta.training.iterations 20 --meta.training.patch 16 --meta.training.batch 2 --meta.inference.window 16)
+  --meta.training.patch 16 --meta.training.batch 2 --meta.inference.window 16)
 
 # expect(EXIT_CODE REGEX_IN_STDERR ARGUMENTS...)
 function(expect code regex)
@@ -35,7 +36,7 @@ function(expect_absent path)
 endfunction()
 
 # A run leaves what docs/formats.md says.
-expect(0 "" ${tiny} --baselines true --seed 3 --out "${WORK_DIR}/run" --export-data "${WORK_DIR}/hearts")
+expect(0 "" ${tiny} ${tiny_meta} --baselines true --seed 3 --out "${WORK_DIR}/run" --export-data "${WORK_DIR}/hearts")
 foreach(artefact IN ITEMS run.json stages.json log.jsonl plan.csv metrics.csv summary.csv report.html result.png
     features/heart_training_001_xz.npy labels/heart_training_000.nii.gz base/2d/model.pt base/full_3d/model.pt
     pseudo_labels/yz/heart_test_000.nii.gz predictions/equal_interval_3d/heart_test_000.nii.gz)
@@ -45,9 +46,9 @@ foreach(artefact IN ITEMS run.json stages.json log.jsonl plan.csv metrics.csv su
 endforeach()
 
 # The same seed gives the same numbers, another seed others.
-expect(0 "" ${tiny} --baselines true --seed 3 --out "${WORK_DIR}/again")
+expect(0 "" ${tiny} ${tiny_meta} --baselines true --seed 3 --out "${WORK_DIR}/again")
 expect_same("${WORK_DIR}/run/metrics.csv" "${WORK_DIR}/again/metrics.csv")
-expect(0 "" ${tiny} --seed 4 --out "${WORK_DIR}/other")
+expect(0 "" ${tiny} ${tiny_meta} --seed 4 --out "${WORK_DIR}/other")
 file(SHA256 "${WORK_DIR}/run/plan.csv" plan)
 file(SHA256 "${WORK_DIR}/other/plan.csv" other_plan)
 if(plan STREQUAL other_plan)
@@ -55,20 +56,20 @@ if(plan STREQUAL other_plan)
 endif()
 
 # A finished run is reported again, not repeated; a changed option is named.
-expect(0 "" ${tiny} --baselines true --seed 3 --out "${WORK_DIR}/run")
+expect(0 "" ${tiny} ${tiny_meta} --baselines true --seed 3 --out "${WORK_DIR}/run")
 expect_same("${WORK_DIR}/run/metrics.csv" "${WORK_DIR}/again/metrics.csv")
 expect(2 "steps.meta.training.iterations: expected 20 as in .*run.json, got 21"
   ${tiny} --baselines true --seed 3 --out "${WORK_DIR}/run" --meta.training.iterations 21)
-expect(2 "seed: expected 3" ${tiny} --baselines true --seed 5 --out "${WORK_DIR}/run")
+expect(2 "seed: expected 3" ${tiny} ${tiny_meta} --baselines true --seed 5 --out "${WORK_DIR}/run")
 
 # An exported cohort is an nnU-Net folder.
-expect(0 "" ${tiny} --data "${WORK_DIR}/hearts" --baselines false --out "${WORK_DIR}/from_folder")
+expect(0 "" ${tiny} ${tiny_meta} --data "${WORK_DIR}/hearts" --baselines false --out "${WORK_DIR}/from_folder")
 
 # Usage.
 expect(0 "" --help)
 expect(0 "" --version)
 expect(2 "no-such-flag" --no-such-flag)
-expect(2 "--every" ${tiny} --every 0 --out "${WORK_DIR}/bad")
+expect(2 "--every" --every 0 --out "${WORK_DIR}/bad")
 expect(2 "--every, --budget: expected exactly one of the two, got both" --every 5 --budget 3 --out "${WORK_DIR}/bad")
 expect(2 "--budget: expected a whole number" --budget -3 --out "${WORK_DIR}/bad")
 expect(2 "--base.3d.training.learning_rate" --base.3d.training.learning_rate 0 --out "${WORK_DIR}/bad")

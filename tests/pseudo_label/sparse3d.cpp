@@ -18,6 +18,7 @@ TEST_CASE("from three annotated slices per case it learns the toy's background")
   Sparse3d<DenseVoxNet> model;
   model.options = test::tiny_sparse3d(60);
   const StageContext context{.stage = "base/3d", .generator = Generator(2)};
-  const LossCurve curve = model.fit({toy.data.cohort.training, toy.labels, all_planes, 3}, MaskedCrossEntropy{}, context);
+  const LossCurve curve =
+      model.fit({toy.data.cohort.training, toy.labels, all_planes, 3}, MaskedCrossEntropy{}, context);
   CHECK(curve.back().loss < 0.5 * curve.front().loss);
 }

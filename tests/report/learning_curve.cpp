@@ -76,5 +76,5 @@ TEST_CASE("a curve that cannot be drawn is refused by name") {
   CHECK_THROWS_WITH(learning_curve_svg({"m", {{3, std::numeric_limits<double>::infinity()}}}),
                     "learning curve 'm': expected finite losses, got inf at iteration 3");
   CHECK_THROWS_AS(learning_curve_svg({"m", {{0, 1.0}}}, {}, "gnuplot-that-nobody-has"), IoError);
-  CHECK_THROWS_AS(detail::as_inline_svg("no drawing", "", {}), IoError);
+  CHECK_THROWS_AS(sparseann::detail::as_inline_svg("no drawing", "", {}), IoError);
 }

@@ -10,8 +10,7 @@ TEST_CASE("rows follow the notes; methods without a note are left out") {
   const test::ToyTask toy;
   const Predictions truth{.method = "truth", .test = {toy.data.test_labels[0].voxels}};
   const Predictions other{.method = "other", .test = truth.test};
-  const auto scores =
-      evaluate_methods(std::vector{other, truth}, toy.data.cohort.test, toy.data.test_labels, 3, {}, 1);
+  const auto scores = evaluate_methods(std::vector{other, truth}, toy.data.cohort.test, toy.data.test_labels, 3, {}, 1);
   const std::vector<MethodNote> notes{{"absent", "g", "x"}, {"truth", "g", "knows", true}};
   const auto rows = method_rows(summarise_methods(scores), notes, toy.data.cohort.class_names);
   REQUIRE(rows.size() == 1);

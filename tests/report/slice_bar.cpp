@@ -12,8 +12,10 @@ TEST_CASE("ticks stand at the slices' centres, the earlier ranks taller") {
   // Slice i of 8 is centred at (i + 1/2) / 8: slice 1 at 18.75 %, slice 6 at 81.25 %, slice 3 at 43.75 %.
   const std::string svg = slice_bar_svg({.plane = Plane::xz, .slices = 8, .selected = {6, 1, 3}});
   CHECK(bar_contains(svg, R"(x1="81.25%" x2="81.25%" y1="4.0" y2="34" opacity="1.00"><title>slice 6, rank 0</title>)"));
-  CHECK(bar_contains(svg, R"(x1="18.75%" x2="18.75%" y1="13.0" y2="34" opacity="0.70"><title>slice 1, rank 1</title>)"));
-  CHECK(bar_contains(svg, R"(x1="43.75%" x2="43.75%" y1="22.0" y2="34" opacity="0.40"><title>slice 3, rank 2</title>)"));
+  CHECK(
+      bar_contains(svg, R"(x1="18.75%" x2="18.75%" y1="13.0" y2="34" opacity="0.70"><title>slice 1, rank 1</title>)"));
+  CHECK(
+      bar_contains(svg, R"(x1="43.75%" x2="43.75%" y1="22.0" y2="34" opacity="0.40"><title>slice 3, rank 2</title>)"));
   CHECK(bar_contains(svg, R"(<text x="43.75%" y="48" text-anchor="middle">3</text>)"));
   CHECK(bar_contains(svg, R"(aria-label="3 of 8 slices of plane xz, by rank: 6, 1, 3")"));
 }

@@ -32,7 +32,7 @@ TEST_CASE("every header has a test file that includes it first") {
 }
 
 TEST_CASE("a wrong include is found") {
-  const TemporaryDirectory directory;
+  const sparseann::test::TemporaryDirectory directory;
   const fs::path include = directory.path() / "include" / "sparseann";
   write(include / "core" / "good.hpp", "#include <vector>\n#include \"sparseann/core/other.hpp\"\n");
   write(include / "core" / "bad.hpp", "  #include \"sparseann/io/file.hpp\"\n");
@@ -47,14 +47,14 @@ TEST_CASE("a wrong include is found") {
 }
 
 TEST_CASE("a folder that the order does not know is an error") {
-  const TemporaryDirectory directory;
+  const sparseann::test::TemporaryDirectory directory;
   write(directory.path() / "include" / "sparseann" / "utilities" / "all.hpp", "");
   CHECK_THROWS_WITH(wrong_includes(directory.path()),
                     "folder 'utilities': expected one of the folders of include/sparseann");
 }
 
 TEST_CASE("a missing and a careless test file are found") {
-  const TemporaryDirectory directory;
+  const sparseann::test::TemporaryDirectory directory;
   const fs::path root = directory.path();
   for (const char* const name : {"good.hpp", "missing.hpp", "careless.hpp"})
     write(root / "include" / "sparseann" / "core" / name, "");

@@ -12,9 +12,7 @@ namespace sparseann::test {
   logits[0][1].fill_(3.0);
   logits[1][0].copy_(torch::tensor({3.0, 3.0, -3.0, -3.0}).view({1, 1, 4}));
   const torch::Tensor sets = torch::tensor({0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 1, 1}, torch::kLong).view({3, 1, 1, 4});
-  return {.logits = logits,
-          .sets = torch::stack({sets, sets}),
-          .mask = torch::ones({2, 1, 1, 4}, torch::kBool)};
+  return {.logits = logits, .sets = torch::stack({sets, sets}), .mask = torch::ones({2, 1, 1, 4}, torch::kBool)};
 }
 
 /// What every fit strategy must do: one valid index per sample, a function of its arguments alone.

@@ -34,6 +34,3 @@ private:
 };
 
 } // namespace sparseann::test
-
-// Tests of what has no namespace of ours (the source tree, the tools) use it, too.
-using sparseann::test::TemporaryDirectory;

@@ -33,8 +33,8 @@ namespace sparseann::test {
       for (std::size_t z = 0; z < edge; ++z)
         for (std::size_t y = 0; y < edge + 1; ++y)
           for (std::size_t x = 0; x < edge + 2; ++x) {
-            const double r = std::hypot(static_cast<double>(z) - cz, static_cast<double>(y) - cy,
-                                        static_cast<double>(x) - cx);
+            const double r =
+                std::hypot(static_cast<double>(z) - cz, static_cast<double>(y) - cy, static_cast<double>(x) - cx);
             const int kind = r < 0.2 * static_cast<double>(edge) ? 2 : r < 0.35 * static_cast<double>(edge) ? 1 : 0;
             label.voxels(z, y, x) = static_cast<std::uint8_t>(kind);
             const double mean = kind == 1 ? 2.0 : kind == 2 ? -2.0 : 0.0;

@@ -9,7 +9,10 @@ using namespace sparseann;
 namespace {
 AnnotationPlan cross_plan() {
   AnnotationPlan plan;
-  plan.slices = {{.slice = {0, Plane::xy, 3}}, {.slice = {0, Plane::xz, 5}}, {.slice = {0, Plane::xz, 7}}, {.slice = {0, Plane::yz, 9}}};
+  plan.slices = {{.slice = {0, Plane::xy, 3}},
+                 {.slice = {0, Plane::xz, 5}},
+                 {.slice = {0, Plane::xz, 7}},
+                 {.slice = {0, Plane::yz, 9}}};
   return plan;
 }
 } // namespace

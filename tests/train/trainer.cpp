@@ -88,5 +88,6 @@ TEST_CASE("the loss is the numerator over the weight of the whole batch, plus th
   const StepLoss loss{.main = {torch::tensor(6.0), torch::tensor(4.0)},
                       .auxiliary = LossTerm{torch::tensor(8.0), torch::tensor(2.0)}};
   CHECK(sparseann::detail::batch_loss(loss, 0.25).item<double>() == Approx(6.0 / 4.0 + 0.25 * 8.0 / 2.0));
-  CHECK_FALSE(sparseann::detail::batch_loss({.main = {torch::tensor(0.0), torch::tensor(0.0)}, .auxiliary = {}}, 0.25).defined());
+  CHECK_FALSE(sparseann::detail::batch_loss({.main = {torch::tensor(0.0), torch::tensor(0.0)}, .auxiliary = {}}, 0.25)
+                  .defined());
 }

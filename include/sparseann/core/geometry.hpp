@@ -27,11 +27,11 @@ using Shape3 = std::array<std::size_t, 3>;
 struct Orientation {
   int qform_code = 0;
   int sform_code = 0;
-  double qfac = 1.0;                               ///< pixdim[0]
-  std::array<double, 3> quaternion{};              ///< quatern_b, c, d
-  std::array<double, 3> offset_mm{};               ///< qoffset_x, y, z
-  std::array<std::array<double, 4>, 3> affine{};   ///< srow_x, srow_y, srow_z
-  int spatial_unit = 2;                            ///< NIFTI_UNITS_MM
+  double qfac = 1.0;                             ///< pixdim[0]
+  std::array<double, 3> quaternion{};            ///< quatern_b, c, d
+  std::array<double, 3> offset_mm{};             ///< qoffset_x, y, z
+  std::array<std::array<double, 4>, 3> affine{}; ///< srow_x, srow_y, srow_z
+  int spatial_unit = 2;                          ///< NIFTI_UNITS_MM
   int temporal_unit = 0;
 
   bool operator==(const Orientation&) const = default;
@@ -55,8 +55,8 @@ struct Geometry {
 
   /// Largest over smallest spacing; 1 for isotropic volumes.
   [[nodiscard]] double anisotropy() const noexcept {
-    const auto [low, high] = std::minmax_element(spacing_mm.begin(), spacing_mm.end());
-    return *high / *low;
+    const auto [low, high] = std::ranges::minmax(spacing_mm);
+    return high / low;
   }
 };
 

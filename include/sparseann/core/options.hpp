@@ -166,9 +166,8 @@ template <class T> void check_leaf(const std::string& path, const T& value, cons
 /// Checks every field against its limits. Throws InvalidArgument naming the field, prefixed by `prefix`.
 template <Options O> void validate(const O& options, const std::string& prefix = "") {
   O copy = options;
-  visit_leaves(copy, prefix, [](const std::string& path, const auto& leaf) {
-    detail::check_leaf(path, leaf.value, leaf.limits);
-  });
+  visit_leaves(copy, prefix,
+               [](const std::string& path, const auto& leaf) { detail::check_leaf(path, leaf.value, leaf.limits); });
 }
 
 } // namespace sparseann

@@ -50,7 +50,8 @@ public:
       if (stream_ == nullptr)
         return;
       const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-      *stream_ << (terminal_ ? "\r\033[K" : "") << fmt::format("{}: done in {:.1f} s{}{}\n", name_, seconds, note.empty() ? "" : ", ", note)
+      *stream_ << (terminal_ ? "\r\033[K" : "")
+               << fmt::format("{}: done in {:.1f} s{}{}\n", name_, seconds, note.empty() ? "" : ", ", note)
                << std::flush;
     }
 
@@ -60,10 +61,10 @@ public:
       const double share = total_ == 0 ? 1.0 : static_cast<double>(done_) / static_cast<double>(total_);
       const std::size_t fresh = done_ - skipped_;
       const double left =
-          fresh == 0 ? 0.0 : seconds / static_cast<double>(fresh) * static_cast<double>(total_ - std::min(done_, total_));
-      const std::string text =
-          fmt::format("{} {}/{} {:3.0f} %, {:.0f} s left{}{}", name_, done_, total_, 100 * share, left,
-                      note.empty() ? "" : ", ", note);
+          fresh == 0 ? 0.0
+                     : seconds / static_cast<double>(fresh) * static_cast<double>(total_ - std::min(done_, total_));
+      const std::string text = fmt::format("{} {}/{} {:3.0f} %, {:.0f} s left{}{}", name_, done_, total_, 100 * share,
+                                           left, note.empty() ? "" : ", ", note);
       if (!terminal_)
         return text + "\n";
       constexpr std::size_t width = 24;

@@ -35,15 +35,15 @@ public:
   }
 
   /// An independent stream for item or iteration `index`.
-  [[nodiscard]] Generator split(std::uint64_t index) const { return Generator(key_ + mix(index ^ 0x9e3779b97f4a7c15ULL)); }
+  [[nodiscard]] Generator split(std::uint64_t index) const {
+    return Generator(key_ + mix(index ^ 0x9e3779b97f4a7c15ULL));
+  }
 
   /// Identifies the stream; seeds foreign generators (LibTorch's dropout) from it.
   [[nodiscard]] std::uint64_t key() const noexcept { return key_; }
 
   [[nodiscard]] static constexpr result_type min() noexcept { return 0; }
-  [[nodiscard]] static constexpr result_type max() noexcept {
-    return std::numeric_limits<result_type>::max();
-  }
+  [[nodiscard]] static constexpr result_type max() noexcept { return std::numeric_limits<result_type>::max(); }
   result_type operator()() { return engine_(); }
 
   /// Uniform in 0..count-1; `count` must not be 0.

@@ -73,7 +73,8 @@ inline void draw_chest_wall(ChestAnatomy& chest, const Body& body, Variation var
   chest.muscle = chest.skin.grown(-fat);
   chest.cavity = chest.muscle.grown(-muscle);
   const Point radii = chest.muscle.radii - Point{6, 6, 0};
-  for (double level = -130.0; level <= 130.0; level += 26.0) {
+  for (std::size_t pair = 0; pair <= 10; ++pair) {
+    const double level = -130.0 + 26.0 * static_cast<double>(pair);
     Tube rib;
     for (std::size_t i = 0; i <= 12; ++i) {
       const double turn = (-0.1 + 0.1 * static_cast<double>(i)) * std::numbers::pi; // half a turn around the front

@@ -75,9 +75,9 @@ TORCH_MODULE(ConvAutoencoderNetwork);
 
 /// A small convolutional auto-encoder, trained on the cohort's own slices of all planes: needs no weights.
 ///
-/// Slices are resized to input x input (bilinear, antialiased); loss: mean squared error of the reconstruction (Eq. 4); the feature
-/// vector is the bottleneck. Cost: the options' iterations on batches of slices.
-/// Deviates from the paper's encoder, which keeps VGG-19's convolutions fixed.
+/// Slices are resized to input x input (bilinear, antialiased); loss: mean squared error of the reconstruction (Eq. 4);
+/// the feature vector is the bottleneck. Cost: the options' iterations on batches of slices. Deviates from the paper's
+/// encoder, which keeps VGG-19's convolutions fixed.
 class ConvAutoencoder {
 public:
   static constexpr std::string_view name = "conv_autoencoder";

@@ -13,7 +13,6 @@ struct NoEncoder {
   static constexpr std::string_view name = "none";
 
   NoOptions options;
-
 };
 
 } // namespace sparseann

@@ -62,11 +62,13 @@ private:
     Array2<float> table = read_npy(path);
     const std::size_t expected = slice_count(subject.image.shape(), plane);
     if (table.shape(0) != expected)
-      throw DataError(path.string(), fmt::format("{} rows, one per slice", expected), fmt::format("{}", table.shape(0)));
+      throw DataError(path.string(), fmt::format("{} rows, one per slice", expected),
+                      fmt::format("{}", table.shape(0)));
     for (std::size_t row = 0; row < table.shape(0); ++row)
       for (std::size_t column = 0; column < table.shape(1); ++column)
         if (!std::isfinite(table(row, column)))
-          throw DataError(path.string(), "finite features", fmt::format("{} in row {}, column {}", table(row, column), row, column));
+          throw DataError(path.string(), "finite features",
+                          fmt::format("{} in row {}, column {}", table(row, column), row, column));
     return table;
   }
 };

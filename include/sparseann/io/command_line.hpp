@@ -147,7 +147,7 @@ template <std::invocable Body> [[nodiscard]] int guarded_main(Body&& body, std::
       return std::invoke(std::forward<Body>(body));
     }
   } catch (const std::exception& error) {
-    errors << "error: " << error.what() << std::endl;
+    errors << "error: " << error.what() << '\n' << std::flush;
     return exit_code(error);
   }
 }
@@ -167,7 +167,7 @@ template <std::invocable Body>
           run = false;
           if (error.get_exit_code() == EXIT_SUCCESS)
             return app.exit(error, output, errors);
-          errors << "error: " << error.what() << "\nRun with --help for what there is." << std::endl;
+          errors << "error: " << error.what() << "\nRun with --help for what there is.\n" << std::flush;
           return 2;
         }
       },

@@ -62,7 +62,7 @@ private:
   struct End {
     void operator()(z_stream* stream) const noexcept {
       inflateEnd(stream);
-      delete stream;
+      std::default_delete<z_stream>{}(stream);
     }
   };
 

@@ -103,7 +103,7 @@ template <class H> [[nodiscard]] Shape3 shape_in(const H& header, const NiftiFie
 template <class H> [[nodiscard]] Orientation orientation_in(const H& header, const NiftiFields& get) {
   const auto wide = [&](auto value) { return static_cast<double>(get(value)); };
   const auto row = [&](const auto& r) { return std::array{wide(r[0]), wide(r[1]), wide(r[2]), wide(r[3])}; };
-  const auto units = static_cast<int>(get(header.xyzt_units));
+  const auto units = static_cast<int>(static_cast<unsigned char>(get(header.xyzt_units)));
   return {.qform_code = static_cast<int>(get(header.qform_code)),
           .sform_code = static_cast<int>(get(header.sform_code)),
           .qfac = wide(header.pixdim[0]),
@@ -139,7 +139,7 @@ template <class H>
     throw IoError(path, fmt::format("NIfTI header is truncated: expected {} bytes", sizeof(H)), bytes.size());
   H raw;
   std::memcpy(&raw, bytes.data(), sizeof raw);
-  if (std::string_view(raw.magic, magic.size()) != magic)
+  if (!std::ranges::equal(std::span(raw.magic).first(magic.size()), magic))
     throw DataError(path.string(), "a single-file NIfTI (magic 'n+1' or 'n+2')",
                     std::string_view(raw.magic, 2) == "ni" ? "the header of a .hdr/.img pair" : "another magic");
   const NiftiFields get(path, raw.sizeof_hdr != static_cast<int>(sizeof(H)));

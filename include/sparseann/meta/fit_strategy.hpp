@@ -31,11 +31,10 @@ struct FitCandidates {
 /// Returns N indices in 0..S-1, a function of its arguments alone: a strategy holds options and no state, so that an
 /// interrupted training goes on as it would have.
 template <class F>
-concept FitStrategy = Policy<F> &&
-                      requires(const F fit, const FitCandidates& candidates, const FitProgress& progress,
-                               Generator& generator) {
-                        { F::name } -> std::convertible_to<std::string_view>;
-                        { fit(candidates, progress, generator) } -> std::same_as<std::vector<std::size_t>>;
-                      };
+concept FitStrategy = Policy<F> && requires(const F fit, const FitCandidates& candidates, const FitProgress& progress,
+                                            Generator& generator) {
+  { F::name } -> std::convertible_to<std::string_view>;
+  { fit(candidates, progress, generator) } -> std::same_as<std::vector<std::size_t>>;
+};
 
 } // namespace sparseann

@@ -35,7 +35,8 @@ template <Policy First, Policy Second> struct ThenOptions {
   OptionsOf<Second> second;
 
   friend void visit(ThenOptions& options, auto&& visitor) {
-    visitor(field("first_share", options.first_share, "share of the iterations that the first strategy gets", between(0, 1)));
+    visitor(field("first_share", options.first_share, "share of the iterations that the first strategy gets",
+                  between(0, 1)));
     visitor(field("first", options.first, "the first strategy"));
     visitor(field("second", options.second, "the second strategy"));
   }
@@ -56,7 +57,8 @@ template <FitStrategy First, FitStrategy Second> struct Then {
         static_cast<std::int64_t>(std::floor(options.first_share * static_cast<double>(progress.iterations)));
     if (progress.iteration < boundary)
       return configured<First>(options.first)(candidates, {progress.iteration, boundary}, generator);
-    return configured<Second>(options.second)(candidates, {progress.iteration - boundary, progress.iterations - boundary}, generator);
+    return configured<Second>(options.second)(
+        candidates, {progress.iteration - boundary, progress.iterations - boundary}, generator);
   }
 };
 

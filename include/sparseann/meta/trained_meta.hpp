@@ -78,7 +78,8 @@ public:
           const auto chosen = checked(strategy(candidates, {iteration, options.training.iterations}, generator), batch);
           std::vector<torch::Tensor> targets;
           for (std::size_t sample = 0; sample < chosen.size(); ++sample) {
-            targets.push_back(candidates.sets[static_cast<std::int64_t>(sample)][static_cast<std::int64_t>(chosen[sample])]);
+            targets.push_back(
+                candidates.sets[static_cast<std::int64_t>(sample)][static_cast<std::int64_t>(chosen[sample])]);
             fitted_[static_cast<std::int64_t>(batch.cases[sample])][static_cast<std::int64_t>(chosen[sample])] += 1;
           }
           return step_loss(MaskedCrossEntropy{}, output, torch::stack(targets), candidates.mask);
@@ -101,9 +102,11 @@ public:
     const PrecisionScope scope(options.training.precision, context.device);
     const auto channels = static_cast<std::int64_t>(image.channels());
     const torch::Tensor both = torch::cat({from_array(image.voxels), from_array(average)});
-    return most_probable_labels(quantise(sliding_window(both, options.inference, context.device, [&](const torch::Tensor& crops) {
-      return network->forward(crops.narrow(1, 0, channels), crops.narrow(1, channels, crops.size(1) - channels)).logits;
-    })));
+    return most_probable_labels(
+        quantise(sliding_window(both, options.inference, context.device, [&](const torch::Tensor& crops) {
+          return network->forward(crops.narrow(1, 0, channels), crops.narrow(1, channels, crops.size(1) - channels))
+              .logits;
+        })));
   }
 
   /// A(.) of the probabilities of a volume's pseudo-label sets.

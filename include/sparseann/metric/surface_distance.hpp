@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <ranges>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -84,10 +85,10 @@ struct Box {
         const auto left = std::ranges::find(voxels, label);
         if (left == voxels.end())
           continue;
-        const auto right = std::find(voxels.rbegin(), voxels.rend(), label);
+        const auto right = std::ranges::find(voxels | std::views::reverse, label).base() - 1;
         extend(0, z, z);
         extend(1, y, y);
-        extend(2, static_cast<std::size_t>(left - voxels.begin()), static_cast<std::size_t>(voxels.rend() - right) - 1);
+        extend(2, static_cast<std::size_t>(left - voxels.begin()), static_cast<std::size_t>(right - voxels.begin()));
       }
     }
   return box;

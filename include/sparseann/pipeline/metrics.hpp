@@ -47,8 +47,8 @@ struct CaseScores {
 /// metrics.csv: one row per method, case and class.
 [[nodiscard]] inline std::string metrics_csv(std::span<const CaseScores> scores,
                                              std::span<const std::string> class_names) {
-  CsvWriter table({"method", "case", "class", "label", "dice", "adb_mm", "hausdorff_mm", "prediction_empty",
-                   "reference_empty"});
+  CsvWriter table(
+      {"method", "case", "class", "label", "dice", "adb_mm", "hausdorff_mm", "prediction_empty", "reference_empty"});
   for (const CaseScores& row : scores)
     for (const ClassScore& score : row.classes)
       table.add_row(row.method, row.case_name, class_names[score.label], score.label, score.dice,

@@ -48,7 +48,8 @@ struct PipelineResult {
 /// meta-model joins their pseudo-labels.
 ///
 ///     using RaSt = Pipeline<ConvAutoencoder, PerStack<MaxCover<>>, MaskedCrossEntropy,
-///                           BaseModels<Planes2d<Fcn2d>, Sparse3d<DenseVoxNet>>, TrainedMeta<Then<RandomFit, NearestFit>>>;
+///                           BaseModels<Planes2d<Fcn2d>, Sparse3d<DenseVoxNet>>, TrainedMeta<Then<RandomFit,
+///                           NearestFit>>>;
 ///
 /// The steps are joined by values and can be called one by one: select_slices, annotate, make_pseudo_labels, ensemble.
 template <Policy Encoder, Policy Selector, Policy Loss, Policy Models, Ensembler Ensemble>

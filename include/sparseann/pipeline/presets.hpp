@@ -26,11 +26,7 @@ namespace cpu_sized {
 }
 
 [[nodiscard]] inline TrainingOptions training_3d() {
-  return {.iterations = 450,
-          .batch = 4,
-          .patch = 32,
-          .learning_rate = 5e-3,
-          .precision = Precision::automatic};
+  return {.iterations = 450, .batch = 4, .patch = 32, .learning_rate = 5e-3, .precision = Precision::automatic};
 }
 
 [[nodiscard]] inline SlidingWindowOptions windows() { return {.window = 32, .rule = WindowRule::overlap, .batch = 8}; }

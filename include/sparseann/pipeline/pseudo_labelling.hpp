@@ -57,8 +57,7 @@ template <class Model, SegmentationLoss Loss>
         for (const Case& subject : cases) {
           const auto probabilities = model.predict(subject.image, data.planes, part);
           for (std::size_t i = 0; i < predictions.size(); ++i)
-            detail::keep_pseudo_labels(run.path() / "pseudo_labels" / predictions[i], subject,
-                                       probabilities.at(i));
+            detail::keep_pseudo_labels(run.path() / "pseudo_labels" / predictions[i], subject, probabilities.at(i));
           task.advance();
         }
       task.finish();

@@ -17,7 +17,8 @@ template <class... Models> struct BaseModelsOptions {
 
   friend void visit(BaseModelsOptions& options, auto&& visitor) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (visitor(field(std::tuple_element_t<I, std::tuple<Models...>>::name, std::get<I>(options.models), "a base model")),
+      (visitor(
+           field(std::tuple_element_t<I, std::tuple<Models...>>::name, std::get<I>(options.models), "a base model")),
        ...);
     }(std::index_sequence_for<Models...>{});
   }

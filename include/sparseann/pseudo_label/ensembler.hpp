@@ -18,8 +18,8 @@ namespace sparseann {
 /// What an ensembler may learn from: training images, their sparse labels, and the pseudo-label sets of these cases.
 struct EnsembleTask {
   std::span<const Case> cases;
-  std::span<const SparseLabels> labels;   ///< parallel to cases
-  std::span<const PseudoLabelSet> sets;   ///< their `training` is parallel to cases
+  std::span<const SparseLabels> labels; ///< parallel to cases
+  std::span<const PseudoLabelSet> sets; ///< their `training` is parallel to cases
   std::size_t classes = 0;
 };
 
@@ -27,12 +27,12 @@ struct EnsembleTask {
 ///
 /// `fit` is called once; `predict` labels an image from the image itself and the sets' probabilities for it.
 template <class E>
-concept Ensembler = Policy<E> &&
-                    requires(E ensembler, const E fitted, const EnsembleTask& task, const StageContext& context,
-                             const Image& image, std::span<const ClassProbabilities> sets) {
-                      { E::name } -> std::convertible_to<std::string_view>;
-                      ensembler.fit(task, context);
-                      { ensembler.predict(image, sets, context) } -> std::same_as<Array3<std::uint8_t>>;
-                    };
+concept Ensembler =
+    Policy<E> && requires(E ensembler, const E fitted, const EnsembleTask& task, const StageContext& context,
+                          const Image& image, std::span<const ClassProbabilities> sets) {
+      { E::name } -> std::convertible_to<std::string_view>;
+      ensembler.fit(task, context);
+      { ensembler.predict(image, sets, context) } -> std::same_as<Array3<std::uint8_t>>;
+    };
 
 } // namespace sparseann

@@ -61,9 +61,9 @@ public:
     const PrecisionScope scope(options.training.precision, context.device);
     std::vector<ClassProbabilities> predictions;
     for (const Plane plane : planes)
-      predictions.push_back(quantise(
-          plane_by_plane(from_array(image.voxels), plane, network_->required_multiple(), options.inference_batch,
-                         context.device, [&](const torch::Tensor& slices) { return network_->forward(slices).logits; })));
+      predictions.push_back(quantise(plane_by_plane(
+          from_array(image.voxels), plane, network_->required_multiple(), options.inference_batch, context.device,
+          [&](const torch::Tensor& slices) { return network_->forward(slices).logits; })));
     return predictions;
   }
 

@@ -31,7 +31,8 @@ struct PseudoLabelSet {
   ClassProbabilities result = xt::empty<std::uint8_t>({shape[0], shape[1], shape[2], shape[3]});
   const auto out = elements(result);
   if (out.size() != probabilities.size())
-    throw InvalidArgument("probabilities", fmt::format("{} values", out.size()), fmt::format("{}", probabilities.size()));
+    throw InvalidArgument("probabilities", fmt::format("{} values", out.size()),
+                          fmt::format("{}", probabilities.size()));
   for (std::size_t i = 0; i < out.size(); ++i)
     out[i] = static_cast<std::uint8_t>(std::lround(255.0F * probabilities[i]));
   return result;
@@ -40,7 +41,8 @@ struct PseudoLabelSet {
 /// The most probable class of every voxel; ties go to the lower label. Shape: (classes, z, y, x) -> (z, y, x).
 [[nodiscard]] inline Array3<std::uint8_t> most_probable_labels(const ClassProbabilities& probabilities) {
   const std::size_t classes = probabilities.shape(0);
-  Array3<std::uint8_t> labels = xt::zeros<std::uint8_t>({probabilities.shape(1), probabilities.shape(2), probabilities.shape(3)});
+  Array3<std::uint8_t> labels =
+      xt::zeros<std::uint8_t>({probabilities.shape(1), probabilities.shape(2), probabilities.shape(3)});
   const auto out = elements(labels);
   const auto in = elements(probabilities);
   for (std::size_t voxel = 0; voxel < out.size(); ++voxel)
@@ -54,7 +56,8 @@ struct PseudoLabelSet {
 ///
 /// Shapes: S label volumes (z, y, x) -> (classes, z, y, x), values 0, 1/S, ..., 1.
 /// Source: Zheng et al. 2019; that the mean is over one-hot labels and not over probabilities is inferred.
-[[nodiscard]] inline Array4<float> average_of_one_hots(std::span<const Array3<std::uint8_t>> sets, std::size_t classes) {
+[[nodiscard]] inline Array4<float> average_of_one_hots(std::span<const Array3<std::uint8_t>> sets,
+                                                       std::size_t classes) {
   if (sets.empty())
     throw InvalidArgument("pseudo-label sets", "at least one", "none");
   const Shape3 shape = shape_of(sets.front());

@@ -44,7 +44,8 @@ namespace detail {
   std::size_t most = 0;
   for (std::size_t s = 0; s < slice_count(shape_of(labels), plane); ++s) {
     const Array2<std::uint8_t> slice = copy_slice(labels, plane, s);
-    const auto foreground = static_cast<std::size_t>(std::ranges::count_if(elements(slice), [](auto l) { return l != 0; }));
+    const auto foreground =
+        static_cast<std::size_t>(std::ranges::count_if(elements(slice), [](auto l) { return l != 0; }));
     if (foreground > most) {
       most = foreground;
       best = s;
@@ -68,7 +69,8 @@ public:
     case Plane::xz: spacing_ = {spacing[0], spacing[2]}; break;
     case Plane::yz: spacing_ = {spacing[0], spacing[1]}; break;
     }
-    row_.panels.push_back({.caption = "image", .image = image_, .labels = {}, .unlabelled = {}, .spacing_mm = spacing_});
+    row_.panels.push_back(
+        {.caption = "image", .image = image_, .labels = {}, .unlabelled = {}, .spacing_mm = spacing_});
   }
 
   void add(std::string caption, const Array3<std::uint8_t>& labels, std::optional<std::uint8_t> unlabelled = {}) {
@@ -109,10 +111,11 @@ private:
                   .overall_score = summary->overall_score,
                   .empty_predictions = summary->empty_predictions};
     for (const auto& of_class : summary->classes)
-      row.classes.push_back({.class_name = class_names[of_class.label],
-                             .dice = detail::mean_and_deviation(of_class.dice),
-                             .average_boundary_distance_mm = detail::mean_and_deviation(of_class.average_boundary_distance_mm),
-                             .hausdorff_mm = detail::mean_and_deviation(of_class.hausdorff_mm)});
+      row.classes.push_back(
+          {.class_name = class_names[of_class.label],
+           .dice = detail::mean_and_deviation(of_class.dice),
+           .average_boundary_distance_mm = detail::mean_and_deviation(of_class.average_boundary_distance_mm),
+           .hausdorff_mm = detail::mean_and_deviation(of_class.hausdorff_mm)});
     rows.push_back(std::move(row));
   }
   return rows;

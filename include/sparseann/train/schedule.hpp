@@ -21,7 +21,8 @@ struct ScheduleOptions {
   friend void visit(ScheduleOptions& options, auto&& visitor) {
     visitor(field("kind", options.kind, "how the learning rate falls: constant, poly or step"));
     visitor(field("power", options.power, "exponent of poly", above(0)));
-    visitor(field("step_at", options.step_at, "share of the iterations after which step drops the rate", between(0, 1)));
+    visitor(
+        field("step_at", options.step_at, "share of the iterations after which step drops the rate", between(0, 1)));
     visitor(field("step_factor", options.step_factor, "factor by which step drops the rate", above(0)));
   }
 };

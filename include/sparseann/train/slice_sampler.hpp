@@ -60,8 +60,8 @@ public:
       const SparseLabels& sparse = data_.labels[case_index];
       const auto origin = draw_origin<2>(slice_shape(image.shape(), plane), extent_, generator);
       const Augmentation augmentation = draw_augmentation(augmentation_, generator);
-      const Array3<float> patch = augment_slice(
-          augmentation, plane, extract_crop(copy_slice(image.voxels, plane, slice), origin, extent_));
+      const Array3<float> patch =
+          augment_slice(augmentation, plane, extract_crop(copy_slice(image.voxels, plane, slice), origin, extent_));
       const Array2<std::uint8_t> label_patch =
           augment_slice(augmentation, plane,
                         extract_crop(copy_slice(sparse.voxels(), plane, slice), origin, extent_, sparse.unlabelled()));

@@ -45,9 +45,9 @@ template <class Module> torch::optim::Adam make_adam(Module& module, const Train
   std::vector<torch::optim::OptimizerParamGroup> groups{torch::optim::OptimizerParamGroup(parameters.regular)};
   if (!parameters.slow.empty())
     groups.emplace_back(parameters.slow);
-  return torch::optim::Adam(groups, torch::optim::AdamOptions(options.learning_rate)
-                                        .betas({options.beta1, options.beta2})
-                                        .eps(options.epsilon));
+  return torch::optim::Adam(
+      groups,
+      torch::optim::AdamOptions(options.learning_rate).betas({options.beta1, options.beta2}).eps(options.epsilon));
 }
 
 inline void set_learning_rate(torch::optim::Adam& adam, double rate) {
@@ -76,7 +76,7 @@ inline torch::Tensor batch_loss(const StepLoss& loss, double auxiliary_weight) {
 /// Throws: NumericalError where the loss stops being finite, naming stage and iteration.
 template <class Module, TrainingStep Step>
 LossCurve train(Module& module, const TrainingOptions& options, const StageContext& context, Step&& step,
-                    std::span<torch::Tensor> carried = {}) {
+                std::span<torch::Tensor> carried = {}) {
   using Clock = std::chrono::steady_clock;
   constexpr std::int64_t curve_interval = 10;
   module->to(context.device);

@@ -33,7 +33,8 @@ struct TrainingOptions {
     visitor(field("beta1", options.beta1, "Adam's decay of the first moment", between(0, 1)));
     visitor(field("beta2", options.beta2, "Adam's decay of the second moment", between(0, 1)));
     visitor(field("epsilon", options.epsilon, "Adam's denominator offset", above(0)));
-    visitor(field("auxiliary_weight", options.auxiliary_weight, "weight of the deeply supervised head's loss", at_least(0)));
+    visitor(field("auxiliary_weight", options.auxiliary_weight, "weight of the deeply supervised head's loss",
+                  at_least(0)));
     visitor(field("schedule", options.schedule, "learning-rate schedule"));
     visitor(field("augmentation", options.augmentation, "flips and turns"));
     visitor(field("precision", options.precision, "arithmetic of the forward pass"));
