@@ -138,7 +138,7 @@ template <class H>
   if (bytes.size() < sizeof(H))
     throw IoError(path, fmt::format("NIfTI header is truncated: expected {} bytes", sizeof(H)), bytes.size());
   H raw;
-  std::memcpy(&raw, bytes.data(), sizeof raw);
+  bytes.copy(reinterpret_cast<char*>(&raw), sizeof raw);
   if (!std::ranges::equal(std::span(raw.magic).first(magic.size()), magic))
     throw DataError(path.string(), "a single-file NIfTI (magic 'n+1' or 'n+2')",
                     std::string_view(raw.magic, 2) == "ni" ? "the header of a .hdr/.img pair" : "another magic");

@@ -53,6 +53,7 @@ template <Ensembler E>
     return predictions;
   }
   StageContext part = context.part(fit_stage);
+  part.generator = context.generator.split("meta"); // ensemblers differ in what they do, not in their luck
   part.directory = run.path() / fit_stage;
   if (run.done(fit_stage))
     ensembler.fit(task, part);
