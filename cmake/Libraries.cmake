@@ -45,11 +45,13 @@ if(SPARSEANN_WITH_TORCH)
     LINK sparseann_annotate LibTorch::LibTorch)
   target_include_directories(sparseann_sparseann SYSTEM INTERFACE "$<BUILD_INTERFACE:${KAINJOW_INCLUDE_DIR}>")
 
-  # LibTorch costs 11 s per translation unit; reading it precompiled costs 4. Our programs and tests share one.
+  # LibTorch and the other libraries cost 17 s per translation unit; reading them precompiled costs 4. Our programs and
+  # tests share one.
   file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/generated/torch_precompiled.cpp" CONTENT "")
   add_library(sparseann_torch_precompiled OBJECT "${PROJECT_BINARY_DIR}/generated/torch_precompiled.cpp")
   target_link_libraries(sparseann_torch_precompiled PRIVATE sparseann_sparseann sparseann_warnings)
-  target_precompile_headers(sparseann_torch_precompiled PRIVATE <torch/torch.h>)
+  target_precompile_headers(sparseann_torch_precompiled PRIVATE <torch/torch.h>
+    <boost/graph/adjacency_list.hpp> <fmt/format.h> <fmt/ranges.h> <nlohmann/json.hpp> "${PROJECT_SOURCE_DIR}/include/sparseann/core/array.hpp")
   # A time stamp within would make the same header a new one to a compiler cache.
   target_compile_options(sparseann_torch_precompiled PRIVATE
     "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")

@@ -22,29 +22,38 @@ namespace sparseann::quickstart {
 
 namespace {
 
-LabelledCohort read_cohort(const Arguments& arguments) {
-  if (!arguments.data.empty())
-    return read_nnunet_folder(arguments.data,
-                              {.max_training_cases = arguments.training_cases, .max_test_cases = arguments.test_cases});
+LabelledCohort read_or_generate(const Arguments& arguments) {
+  const Call& call = arguments.call;
+  if (call.data)
+    return read_nnunet_folder(*call.data,
+                              {.max_training_cases = call.training_cases, .max_test_cases = call.test_cases});
   HeartCohortOptions heart = arguments.options.heart;
-  heart.training_cases = arguments.training_cases.value_or(heart.training_cases);
-  heart.test_cases = arguments.test_cases.value_or(heart.test_cases);
-  return generate_heart_cohort(heart, Generator(arguments.seed).split("heart cohort"), arguments.threads);
+  heart.training_cases = call.training_cases.value_or(heart.training_cases);
+  heart.test_cases = call.test_cases.value_or(heart.test_cases);
+  return generate_heart_cohort(heart, Generator(call.seed).split("heart cohort"), call.threads);
 }
 
-Json facts_of(const Arguments& arguments, torch::Device device) {
-  return {
-      {"program", "quickstart"},      {"version", version},
-      {"git_revision", revision},     {"libtorch", TORCH_VERSION},
-      {"device", describe(device)},   {"automatic_precision", name_of_value(resolved(Precision::automatic, device))},
-      {"threads", arguments.threads}, {"hardware_threads", std::thread::hardware_concurrency()}};
+LabelledCohort read_cohort(const Arguments& arguments) {
+  LabelledCohort data = read_or_generate(arguments);
+  if (arguments.call.validation_cases > 0)
+    data = hold_out(std::move(data), arguments.call.validation_cases);
+  if (data.test_labels.empty())
+    throw DataError(arguments.call.data.value_or("hearts"), "labelsTs, as quickstart reports scores", "none");
+  return data;
+}
+
+Json facts_of(const Call& call, torch::Device device) {
+  return {{"program", "quickstart"},    {"version", version},
+          {"git_revision", revision},   {"libtorch", TORCH_VERSION},
+          {"device", describe(device)}, {"automatic_precision", name_of_value(resolved(Precision::automatic, device))},
+          {"threads", call.threads},    {"hardware_threads", std::thread::hardware_concurrency()}};
 }
 
 Json options_of(const Arguments& arguments, const LabelledCohort& data) {
   Json json = to_json(arguments.options, FieldFilter::affecting_results);
-  if (!arguments.data.empty())
+  if (arguments.call.data)
     json.erase("heart");
-  json["seed"] = arguments.seed;
+  json["seed"] = arguments.call.seed;
   json["data"] = {{"name", data.cohort.name}, {"fingerprint", fingerprint(data)}};
   return json;
 }
@@ -56,31 +65,44 @@ void normalise(LabelledCohort& data) {
       subject.image = ZScore{}(std::move(subject.image), subject.name);
 }
 
-void run(Arguments& arguments) {
+/// What is not said follows from what is. Throws InvalidArgument for what contradicts itself.
+void complete(Arguments& arguments) {
+  if (arguments.call.out.empty())
+    throw InvalidArgument("--out", "a folder", "nothing");
   Budget& budget = arguments.options.steps.budget;
   if (!budget.every && !budget.count)
     budget.every = 10;
   budget.check();
-  arguments.options.baselines = arguments.baselines ? *arguments.baselines == "true" : !arguments.data.empty();
-  const torch::Device device = device_from_name(arguments.device);
-  use_threads(static_cast<int>(arguments.threads));
+  arguments.options.baselines = arguments.call.baselines.value_or(arguments.call.data.has_value());
   validate(arguments.options);
+}
+
+std::vector<Plane> planes_of(const Cohort& cohort, const PlanesOptions& options) {
+  std::vector<Geometry> geometries;
+  for (const Case& subject : cohort.training)
+    geometries.push_back(subject.image.geometry);
+  return planes_for(geometries, options);
+}
+
+void run(Arguments& arguments) {
+  const Call& call = arguments.call;
+  complete(arguments);
+  const torch::Device device = device_from_name(call.device);
+  use_threads(static_cast<int>(call.threads));
   LabelledCohort data = read_cohort(arguments);
-  if (data.test_labels.empty())
-    throw DataError(arguments.data, "labelsTs, as quickstart reports scores", "none");
-  if (!arguments.export_data.empty())
-    write_nnunet_folder(arguments.export_data, data);
-  RunDirectory directory(arguments.out, facts_of(arguments, device), options_of(arguments, data));
+  const std::vector<Plane> planes = planes_of(data.cohort, arguments.options.planes);
+  // Options that do not fit these data are refused before there is a run directory that holds to them.
+  (void)selection_problem(data.cohort.training, planes, arguments.options.steps.budget);
+  check_folds(arguments.options.steps.pseudo_labels, data.cohort.training.size());
+  if (call.export_data)
+    write_nnunet_folder(*call.export_data, data);
+  RunDirectory directory(call.out, facts_of(call, device), options_of(arguments, data));
   const StageContext context{.device = device,
-                             .generator = Generator(arguments.seed),
+                             .generator = Generator(call.seed),
                              .progress = Progress(std::cerr, standard_error_is_terminal()),
                              .directory = {},
                              .log = [&directory](const Json& event) { directory.log(event); }};
   normalise(data);
-  std::vector<Geometry> geometries;
-  for (const Case& subject : data.cohort.training)
-    geometries.push_back(subject.image.geometry);
-  const std::vector<Plane> planes = planes_for(geometries, arguments.options.planes);
   const Results results = run_steps(arguments, data, planes, directory, context);
   report_results(arguments, data, planes, results, directory, context);
 }

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "sparseann/annotate/accounting.hpp"
+#include "sparseann/pipeline/meta_inputs.hpp"
 #include "sparseann/pipeline/metrics.hpp"
+#include "sparseann/pipeline/pseudo_label_quality.hpp"
 #include "sparseann/report/report.hpp"
 #include "sparseann/report/result_picture.hpp"
 #include "sparseann/report/run_report.hpp"
@@ -43,14 +45,14 @@ RunFacts run_facts(const Arguments& arguments, const LabelledCohort& data, const
   return {.dataset = data.cohort.name,
           .training_cases = data.cohort.training.size(),
           .test_cases = data.cohort.test.size(),
-          .seed = arguments.seed,
+          .seed = arguments.call.seed,
           .version = std::string(version),
           .git_revision = std::string(revision),
           .device = describe(context.device),
           .wall_seconds = seconds,
           .annotated_share_sum = amount.plain_sum(),
           .annotated_share_union = amount.union_of_voxels(),
-          .others = {{"LibTorch", TORCH_VERSION}, {"Threads", std::to_string(arguments.threads)}}};
+          .others = {{"LibTorch", TORCH_VERSION}, {"Threads", std::to_string(arguments.call.threads)}}};
 }
 
 /// Pictures of the first cases: training cases with their labels, test cases with every method's prediction.
@@ -73,8 +75,8 @@ std::string first_test_cases(const LabelledCohort& data, Plane plane, const Resu
 }
 
 ReportData report_data(const Arguments& arguments, const LabelledCohort& data, Plane plane, const Results& results,
-                       std::span<const MethodSummary> summaries, const RunDirectory& run, const StageContext& context,
-                       double seconds) {
+                       std::span<const MethodSummary> summaries, std::span<const PseudoLabelQuality> qualities,
+                       const RunDirectory& run, const StageContext& context, double seconds) {
   const Cohort& cohort = data.cohort;
   ReportData report{.title = "sparseann: " + cohort.name, .class_names = cohort.class_names};
   report.facts = run_facts(arguments, data, results.steps.plan, context, seconds);
@@ -85,6 +87,11 @@ ReportData report_data(const Arguments& arguments, const LabelledCohort& data, P
   add_pictures(data, plane, results, report);
   for (const PseudoLabelSet& set : results.steps.sets)
     report.pseudo_label_sets.push_back(set.name);
+  for (const PseudoLabelQuality& quality : qualities)
+    report.set_qualities.push_back({quality.set, quality.training.mean, quality.test.mean});
+  if (run.done("meta/inputs"))
+    for (const MetaInputEffect& effect : read_meta_inputs(run.path() / "meta_inputs.csv"))
+      report.input_effects.push_back({effect.without, effect.mean_dice, effect.changed_share});
   report.fit_counts =
       fit_counts(run.path() / "meta" / results.steps.predictions.method / "fitted.csv", report.pseudo_label_sets);
   return report;
@@ -115,16 +122,19 @@ void report_results(const Arguments& arguments, const LabelledCohort& data, std:
                     const Results& results, RunDirectory& run, const StageContext& context) {
   const Cohort& cohort = data.cohort;
   const auto scores = evaluate_methods(results.methods, cohort.test, data.test_labels, cohort.classes(),
-                                       arguments.options.evaluation, arguments.threads);
+                                       arguments.options.evaluation, arguments.call.threads);
   const auto summaries = summarise_methods(scores);
   publish_atomically(run.path() / "metrics.csv", metrics_csv(scores, cohort.class_names));
   publish_atomically(run.path() / "summary.csv", summary_csv(summaries, cohort.class_names));
+  const auto qualities =
+      pseudo_label_quality(results.steps.sets, data.training_labels, data.test_labels, cohort.classes());
+  publish_atomically(run.path() / "pseudo_labels.csv", pseudo_labels_csv(qualities, cohort.class_names));
   double seconds = 0; // of all stages, also of those that an earlier, interrupted call ran
   for (const StageTime& stage : run.stage_times())
     seconds += stage.seconds;
   publish_atomically(run.path() / "result.png", first_test_cases(data, planes.front(), results));
   publish_atomically(run.path() / "report.html", render_report(report_data(arguments, data, planes.front(), results,
-                                                                           summaries, run, context, seconds)));
+                                                                           summaries, qualities, run, context, seconds)));
   print(summaries, method_notes(results.steps.sets), run, seconds);
 }
 

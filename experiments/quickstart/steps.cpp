@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "sparseann/annotate/oracle.hpp"
+#include "sparseann/io/atomic_file.hpp"
 #include "sparseann/pipeline/baselines.hpp"
+#include "sparseann/pipeline/meta_inputs.hpp"
 #include "sparseann/pseudo_label/average_vote.hpp"
 #include "sparseann/pseudo_label/majority_vote.hpp"
 #include "sparseann/select/equal_interval.hpp"
@@ -18,11 +20,7 @@ using EqualIntervals = PerStack<EqualInterval>;
 /// The meta-model that goes on fitting random sets: the same network, iterations and schedule.
 TrainedMeta<RandomFit> random_fit_alone(const OptionsOf<TrainedMeta<RandomThenNearest>>& ours) {
   TrainedMeta<RandomFit> meta;
-  meta.options = {.network = ours.network,
-                  .training = ours.training,
-                  .inference = ours.inference,
-                  .expert_labels_replace_targets = ours.expert_labels_replace_targets,
-                  .fit = {}};
+  meta.options = ours.with_fit<RandomFit>({});
   return meta;
 }
 
@@ -47,6 +45,21 @@ void add_single_models(const Arguments& arguments, const LabelledCohort& data, c
         cohort.test, MaskedCrossEntropy{}, method, run, context));
 }
 
+/// How much the meta-model depends on each of its inputs; kept in meta_inputs.csv.
+void examine_inputs(const Arguments& arguments, const LabelledCohort& data, const EnsembleTask& task,
+                    RunDirectory& run, const StageContext& context) {
+  run.stage("meta/inputs", [&] {
+    StageContext part = context;
+    part.stage = "meta/" + std::string(RandomThenNearest::name);
+    part.directory = run.path() / part.stage;
+    auto meta = configured<TrainedMeta<RandomThenNearest>>(arguments.options.steps.meta);
+    meta.fit(task, part); // finished: reads it
+    publish_atomically(run.path() / "meta_inputs.csv",
+                       meta_inputs_csv(meta_input_effects(meta, data.cohort.test, task.sets, data.test_labels,
+                                                          data.cohort.classes(), context)));
+  });
+}
+
 } // namespace
 
 Results run_steps(const Arguments& arguments, const LabelledCohort& data, std::span<const Plane> planes,
@@ -68,6 +81,7 @@ Results run_steps(const Arguments& arguments, const LabelledCohort& data, std::s
     results.methods.push_back(
         ensemble(random_fit_alone(arguments.options.steps.meta), task, cohort.test, run, context));
     add_single_models(arguments, data, oracle, planes, run, context, results.methods);
+    examine_inputs(arguments, data, task, run, context);
   }
   return results;
 }

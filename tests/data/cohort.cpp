@@ -93,3 +93,15 @@ TEST_CASE("check names the labels that do not belong to the cohort") {
           l.test_labels[0] = sparseann::zeros_on<std::uint8_t>(sparseann::isotropic_geometry({2, 3, 5}));
         }) == "labels of case c: expected the image's shape, 2 x 3 x 4, got 2 x 3 x 5");
 }
+
+TEST_CASE("held-out training cases take the place of the test cases") {
+  const LabelledCohort labelled = sparseann::hold_out(valid_cohort(), 1);
+  REQUIRE(labelled.cohort.training.size() == 1);
+  REQUIRE(labelled.cohort.test.size() == 1);
+  CHECK(labelled.cohort.training[0].name == "a");
+  CHECK(labelled.cohort.test[0].name == "b");
+  CHECK(labelled.test_labels.at(0).voxels(1, 2, 3) == 1);
+  CHECK_NOTHROW(check(labelled));
+  CHECK_THROWS_WITH(sparseann::hold_out(valid_cohort(), 2),
+                    "--validation-cases: expected fewer than 2, the number of training cases, got 2");
+}

@@ -250,15 +250,16 @@ TEST_CASE("images and labels must lie on the same grid") {
   CHECK(message_with(geometry).empty());
 }
 
-TEST_CASE("images that cannot be worked with are refused by case") {
+TEST_CASE("images that cannot be worked with are refused by file") {
   const Dataset dataset;
+  const std::string file = (dataset.path() / "imagesTs/c_003_0000.nii.gz").string();
   Volume<float> bad = image(1);
   bad.voxels(1, 0, 2) = std::numeric_limits<float>::quiet_NaN();
   write_nifti(dataset.path() / "imagesTs/c_003_0000.nii.gz", bad);
-  CHECK(dataset.message() == "case c_003, channel 0: expected finite voxels, got nan at (z, y, x) = (1, 0, 2)");
+  CHECK(dataset.message() == file + ": expected finite voxels, got nan at (z, y, x) = (1, 0, 2)");
   bad.voxels.fill(4);
   write_nifti(dataset.path() / "imagesTs/c_003_0000.nii.gz", bad);
-  CHECK(dataset.message() == "case c_003, channel 0: expected an image that is not constant, got 4 everywhere");
+  CHECK(dataset.message() == file + ": expected an image that is not constant, got 4 everywhere");
 }
 
 TEST_CASE("the first cases by name") {

@@ -1,6 +1,7 @@
 #include "sparseann/io/atomic_file.hpp"
 
 #include <csignal>
+#include <fstream>
 #include <iterator>
 #include <stdexcept>
 
@@ -125,4 +126,20 @@ TEST_CASE("an unwritable directory is an error that names the file") {
                                std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
   const auto path = directory.path() / "file";
   CHECK_THROWS_WITH(publish_atomically(path, "x"), path.string() + ": cannot be created: Permission denied");
+}
+
+TEST_CASE("what killed processes left unfinished is removed, at any depth, and nothing else") {
+  const TemporaryDirectory directory;
+  std::filesystem::create_directories(directory.path() / "base" / "3d");
+  const auto write = [&](const std::filesystem::path& name) {
+    std::ofstream(directory.path() / name) << "text";
+    return directory.path() / name;
+  };
+  const auto unfinished = {write(".plan.csv.12-0.tmp"), write("base/3d/.checkpoint.pt.7-3.tmp")};
+  const auto others = {write("mine.tmp"), write(".lock"), write("base/3d/model.pt")};
+  sparseann::remove_unfinished_files(directory.path());
+  for (const auto& file : unfinished)
+    CHECK_FALSE(std::filesystem::exists(file));
+  for (const auto& file : others)
+    CHECK(std::filesystem::exists(file));
 }

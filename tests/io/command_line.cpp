@@ -119,8 +119,8 @@ TEST_CASE("usage errors name the flag and end with 2") {
     CHECK(outcome.options == Outer{});
   };
   check({"--task.count", "0"}, "--task.count: expected a number of at least 1 and at most 10, got 0");
-  check({"--task.count", "-1"}, "--task.count: expected a whole number from 0, got '-1'");
-  check({"--task.count", "7x"}, "--task.count: expected a whole number from 0, got '7x'");
+  check({"--task.count", "-1"}, "--task.count: expected a whole number without a sign, got '-1'");
+  check({"--task.count", "7x"}, "--task.count: expected a whole number without a sign, got '7x'");
   check({"--task.offset", "1.5"}, "--task.offset: expected a whole number, got '1.5'");
   check({"--task.fast", "yes"}, "--task.fast: expected true or false, got 'yes'");
   check({"--task.schedule", "cosine"}, "--task.schedule: expected one of poly, step, got 'cosine'");

@@ -1,5 +1,9 @@
 #include "sparseann/meta/trained_meta.hpp"
 
+#include <stdexcept>
+#include <string>
+
+#include "sparseann/io/file.hpp"
 #include "sparseann/meta/nearest_fit.hpp"
 #include "sparseann/meta/random_fit.hpp"
 #include "sparseann/meta/then.hpp"
@@ -40,12 +44,83 @@ TEST_CASE("A(.) is part of what it reads, and so is the image") {
   const StageContext context{.stage = "meta", .generator = Generator(1)};
   meta.fit(toy.task(), context);
   const Image& image = toy.data.cohort.test[0].image;
-  const Array4<float> average = meta.average_of(toy.test_sets(0));
+  const Array4<float> average = average_of(toy.test_sets(0), AverageOf::labels);
   const Array3<std::uint8_t> labels = meta.predict(image, average, context);
   CHECK((meta.predict(image, Array4<float>(xt::zeros_like(average)), context) != labels));
   Image blank = image;
   blank.voxels.fill(0.0F);
   CHECK((meta.predict(blank, average, context) != labels));
+}
+
+TEST_CASE("it learns from soft pseudo-labels and from an average of probabilities as well") {
+  TrainedMeta<RandomFit> meta;
+  meta.options = test::tiny_meta<RandomFit>(60);
+  meta.options.targets = FitTargets::probabilities;
+  meta.options.average = AverageOf::probabilities;
+  test::check_ensembler(meta, 0.8);
+}
+
+TEST_CASE("an option of its input or targets changes what it learns") {
+  test::ToyTask toy;
+  Generator noise(4);
+  for (PseudoLabelSet& set : toy.sets)
+    for (ClassProbabilities& probabilities : set.training)
+      for (std::uint8_t& value : elements(probabilities))
+        value = static_cast<std::uint8_t>(noise.uniform_index(256)); // labels that the expert contradicts
+  const auto loss_after = [&](auto change) {
+    TrainedMeta<NearestFit> meta;
+    meta.options = test::tiny_meta<NearestFit>(10);
+    change(meta.options);
+    meta.fit(toy.task(), {.stage = "meta", .generator = Generator(1)});
+    return meta.loss_curve().back().loss;
+  };
+  const double base = loss_after([](auto&) {});
+  CHECK(loss_after([](auto& options) { options.targets = FitTargets::probabilities; }) != base);
+  CHECK(loss_after([](auto& options) { options.average = AverageOf::probabilities; }) != base);
+  CHECK(loss_after([](auto& options) { options.expert_labels_replace_targets = false; }) != base);
+  CHECK(loss_after([](auto& options) { options.training.schedule.restart_at = 0.5; }) != base);
+}
+
+TEST_CASE("nearest-fit by volume fits one set of a case as long as its distances are kept") {
+  test::ToyTask toy(2);
+  for (PseudoLabelSet& set : toy.sets) // two sets that are wrong in different places
+    for (ClassProbabilities& probabilities : set.training)
+      for (std::size_t v = set.name == "0" ? 0 : 1; v < probabilities.size(); v += 2)
+        probabilities.data()[v] = 128;
+  TrainedMeta<NearestFit> meta;
+  meta.options = test::tiny_meta<NearestFit>(30);
+  meta.options.fit = {.distance = FitDistance::volume, .volume_interval = 1000};
+  meta.fit(toy.task(), {.stage = "meta", .generator = Generator(1)});
+  const Array2<std::int64_t> counts = meta.fitted_counts();
+  CHECK(xt::sum(counts)() == 30 * 2);
+  for (std::size_t c = 0; c < 2; ++c)
+    CHECK((counts(c, 0) == 0) != (counts(c, 1) == 0));
+}
+
+TEST_CASE("an interrupted training with distances of volumes ends as an uninterrupted one") {
+  const test::ToyTask toy(3);
+  const test::TemporaryDirectory directory;
+  const auto fit = [&](const std::string& folder, const StageContext& context) {
+    TrainedMeta<NearestFit> meta;
+    meta.options = test::tiny_meta<NearestFit>(12);
+    meta.options.training.checkpoint_seconds = 0;
+    meta.options.fit = {.distance = FitDistance::volume, .volume_interval = 5};
+    StageContext part = context;
+    part.directory = directory.path() / folder;
+    meta.fit(toy.task(), part);
+  };
+  const StageContext context{.stage = "meta", .generator = Generator(1)};
+  fit("whole", context);
+  StageContext interrupted = context;
+  interrupted.log = [](const nlohmann::ordered_json& event) {
+    if (event["iteration"] == 10)
+      throw std::runtime_error("interrupted");
+  };
+  CHECK_THROWS_WITH(fit("parts", interrupted), "interrupted");
+  REQUIRE(std::filesystem::exists(directory.path() / "parts" / "checkpoint.pt"));
+  fit("parts", context);
+  for (const char* file : {"model.pt", "loss.csv", "fitted.csv"})
+    CHECK(read_file(directory.path() / "parts" / file) == read_file(directory.path() / "whole" / file));
 }
 
 namespace {

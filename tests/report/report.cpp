@@ -76,6 +76,8 @@ ReportData small_report() {
   report.training_overlays = {pictures("heart_00", std::uint8_t{3})};
   report.test_overlays = {pictures("heart_02", std::nullopt)};
   report.pseudo_label_sets = {"set xy", "set 3d"};
+  report.set_qualities = {{"set xy", 0.875, 0.75}, {"average", 0.9, 0.825}};
+  report.input_effects = {{"nothing", 0.9, 0.0}, {"image", 0.6, 0.4375}};
   report.fit_counts = {{"heart_00", {3, 1}}, {"heart_01", {1, 3}}};
   return report;
 }
@@ -174,6 +176,23 @@ TEST_CASE("fits are summed over the cases") {
   CHECK(contains(html, "<td>3 <span class=\"muted\">(75.0 %)</span></td>"));
 }
 
+TEST_CASE("the quality of a pseudo-label set is told for training and test cases") {
+  const std::string html = render_report(small_report());
+  const std::size_t start = html.find("<th scope=\"row\">set xy</th>");
+  REQUIRE(start != std::string::npos);
+  const std::string row = html.substr(start, html.find("</tr>", start) - start);
+  CHECK(row.find("0.875") < row.find("0.750"));
+}
+
+TEST_CASE("what the meta-model does without an input is told") {
+  const std::string html = render_report(small_report());
+  const std::size_t start = html.find("<th scope=\"row\">image</th>");
+  REQUIRE(start != std::string::npos);
+  const std::string row = html.substr(start, html.find("</tr>", start) - start);
+  CHECK(contains(row, "0.600"));
+  CHECK(contains(row, "43.8 %"));
+}
+
 TEST_CASE("later cases' selections are folded away") {
   const std::string folded = render_report(small_report(), {.cases_expanded = 1});
   CHECK(contains(folded, "<summary>The other cases (1)</summary>"));
@@ -186,7 +205,7 @@ TEST_CASE("parts without data are left out") {
   report.title = "Nothing yet";
   const std::string html = render_report(report);
   CHECK(first_unbalanced_tag(html).empty());
-  for (const std::string id : {"results", "selection", "test", "training", "fits", "curves"})
+  for (const std::string id : {"results", "selection", "test", "training", "qualities", "inputs", "fits", "curves"})
     CHECK(!contains(html, "id=\"" + id + "\""));
   CHECK(contains(html, "id=\"run\""));
   CHECK(!contains(html, "class=\"best"));

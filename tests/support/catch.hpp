@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 // Catch2 2.13 has one header, Catch2 3 another; this is the only place that knows.
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
@@ -7,5 +9,5 @@ using Catch::Approx;
 using Catch::Matchers::ContainsSubstring;
 #else
 #include <catch2/catch.hpp>
-using Catch::Matchers::Contains;
+inline auto ContainsSubstring(const std::string& text) { return Catch::Matchers::Contains(text); }
 #endif

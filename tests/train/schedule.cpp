@@ -17,3 +17,13 @@ TEST_CASE("step drops once, constant never") {
   CHECK(schedule_factor(step, 50, 100) == 0.1);
   CHECK(schedule_factor({.kind = ScheduleKind::constant}, 99, 100) == 1.0);
 }
+
+TEST_CASE("a restart gives each part a schedule of its own") {
+  const ScheduleOptions twice{.kind = ScheduleKind::poly, .power = 1.0, .restart_at = 0.25};
+  CHECK(schedule_factor(twice, 0, 100) == 1.0);
+  CHECK(schedule_factor(twice, 24, 100) == Approx(1.0 / 25));
+  CHECK(schedule_factor(twice, 25, 100) == 1.0);
+  CHECK(schedule_factor(twice, 85, 100) == Approx(0.2));
+  const ScheduleOptions at_once{.kind = ScheduleKind::poly, .power = 1.0, .restart_at = 0.0};
+  CHECK(schedule_factor(at_once, 50, 100) == 0.5);
+}

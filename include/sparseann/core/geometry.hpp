@@ -21,6 +21,12 @@ using Shape3 = std::array<std::size_t, 3>;
   return fmt::format("{} x {} x {}", shape[0], shape[1], shape[2]);
 }
 
+/// Where the voxel at `offset` in memory order is, as messages say it: "(z, y, x) = (3, 0, 17)".
+[[nodiscard]] inline std::string voxel_text(const Shape3& shape, std::size_t offset) {
+  return fmt::format("(z, y, x) = ({}, {}, {})", offset / (shape[1] * shape[2]), offset / shape[2] % shape[1],
+                     offset % shape[2]);
+}
+
 /// How a voxel grid lies in the scanner, exactly as NIfTI states it, so that it is written back bit for bit.
 ///
 /// Double holds NIfTI-1's floats and NIfTI-2's doubles without loss. Codes as in nifti1.h: 0 means unknown.

@@ -130,15 +130,33 @@ template <NamedEnum E> [[nodiscard]] E value_from_name(std::string_view argument
   throw InvalidArgument(std::string(argument), "one of " + listed, fmt::format("'{}'", name));
 }
 
-/// Calls visitor(path, field) for every field that is not itself options; nested names are joined by dots.
-template <Options O, class Visitor> void visit_leaves(O& options, const std::string& prefix, Visitor&& visitor) {
-  visit(options, [&]<class T>(const Field<T>& leaf) {
-    const std::string path = prefix.empty() ? std::string(leaf.name) : fmt::format("{}.{}", prefix, leaf.name);
+namespace detail {
+
+/// A nested field's name: "training.patch".
+[[nodiscard]] inline std::string field_path(std::string_view prefix, std::string_view name) {
+  return prefix.empty() ? std::string(name) : std::string(prefix).append(1, '.').append(name);
+}
+
+/// Visitors have names: a lambda in a template would be another type for every options type that it starts from, and a
+/// compiler would visit TrainingOptions anew for each.
+template <class Visitor> struct LeafVisitor {
+  const std::string& prefix;
+  Visitor& visitor;
+
+  template <class T> void operator()(const Field<T>& leaf) const {
+    const std::string path = field_path(prefix, leaf.name);
     if constexpr (Options<T>)
-      visit_leaves(leaf.value, path, visitor);
+      visit(leaf.value, LeafVisitor{path, visitor});
     else
       visitor(path, leaf);
-  });
+  }
+};
+
+} // namespace detail
+
+/// Calls visitor(path, field) for every field that is not itself options; nested names are joined by dots.
+template <Options O, class Visitor> void visit_leaves(O& options, const std::string& prefix, Visitor&& visitor) {
+  visit(options, detail::LeafVisitor<std::remove_reference_t<Visitor>>{prefix, visitor});
 }
 
 namespace detail {
@@ -161,13 +179,18 @@ template <class T> void check_leaf(const std::string& path, const T& value, cons
       check_leaf(path, item, limits);
   }
 }
+
+struct LimitsVisitor {
+  template <class T> void operator()(const std::string& path, const Field<T>& leaf) const {
+    check_leaf(path, leaf.value, leaf.limits);
+  }
+};
 } // namespace detail
 
 /// Checks every field against its limits. Throws InvalidArgument naming the field, prefixed by `prefix`.
 template <Options O> void validate(const O& options, const std::string& prefix = "") {
   O copy = options;
-  visit_leaves(copy, prefix,
-               [](const std::string& path, const auto& leaf) { detail::check_leaf(path, leaf.value, leaf.limits); });
+  visit_leaves(copy, prefix, detail::LimitsVisitor{});
 }
 
 } // namespace sparseann

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <set>
 #include <span>
 #include <string>
@@ -53,21 +54,15 @@ struct LabelledCohort {
 
 namespace detail {
 
-[[nodiscard]] inline std::string voxel_text(const Shape3& shape, std::size_t index) {
-  return fmt::format("(z, y, x) = ({}, {}, {})", index / (shape[1] * shape[2]), index / shape[2] % shape[1],
-                     index % shape[2]);
-}
-
-inline void check_channel(const Case& scan, std::size_t channel, std::span<const float> voxels) {
+/// `source` is for messages.
+inline void check_channel(const std::string& source, const Shape3& shape, std::span<const float> voxels) {
   const auto wrong = std::ranges::find_if(voxels, [](float value) { return !std::isfinite(value); });
   if (wrong != voxels.end())
-    throw DataError(fmt::format("case {}, channel {}", scan.name, channel), "finite voxels",
-                    fmt::format("{} at {}", *wrong,
-                                voxel_text(scan.image.shape(), static_cast<std::size_t>(wrong - voxels.begin()))));
+    throw DataError(source, "finite voxels",
+                    fmt::format("{} at {}", *wrong, voxel_text(shape, static_cast<std::size_t>(wrong - voxels.begin()))));
   const auto [low, high] = std::ranges::minmax_element(voxels);
   if (*low == *high)
-    throw DataError(fmt::format("case {}, channel {}", scan.name, channel), "an image that is not constant",
-                    fmt::format("{} everywhere", *low));
+    throw DataError(source, "an image that is not constant", fmt::format("{} everywhere", *low));
 }
 
 inline void check_image(const Case& scan) {
@@ -78,7 +73,8 @@ inline void check_image(const Case& scan) {
                     fmt::format("{} channels of {}", image.channels(), to_string(shape)));
   const std::size_t count = voxel_count(shape);
   for (std::size_t channel = 0; channel < image.channels(); ++channel)
-    check_channel(scan, channel, elements(image.voxels).subspan(channel * count, count));
+    check_channel(fmt::format("case {}, channel {}", scan.name, channel), shape,
+                  elements(image.voxels).subspan(channel * count, count));
 }
 
 /// `source` is for messages.
@@ -143,6 +139,26 @@ inline void check(const LabelledCohort& labelled) {
   detail::check_label_set("training labels", cohort.training, labelled.training_labels, cohort.classes());
   if (!labelled.test_labels.empty())
     detail::check_label_set("test labels", cohort.test, labelled.test_labels, cohort.classes());
+}
+
+/// The cohort with its last `count` training cases in the place of the test cases, which it loses: for choosing options
+/// without a look at the test cases.
+///
+/// Throws: InvalidArgument where not even one training case would be left.
+[[nodiscard]] inline LabelledCohort hold_out(LabelledCohort labelled, std::size_t count) {
+  std::vector<Case>& training = labelled.cohort.training;
+  if (count >= training.size())
+    throw InvalidArgument("--validation-cases",
+                          fmt::format("fewer than {}, the number of training cases", training.size()),
+                          fmt::format("{}", count));
+  const auto rest = static_cast<std::ptrdiff_t>(training.size() - count);
+  labelled.cohort.test.assign(std::make_move_iterator(training.begin() + rest),
+                              std::make_move_iterator(training.end()));
+  training.resize(training.size() - count);
+  std::vector<LabelVolume>& labels = labelled.training_labels;
+  labelled.test_labels.assign(std::make_move_iterator(labels.begin() + rest), std::make_move_iterator(labels.end()));
+  labels.resize(training.size());
+  return labelled;
 }
 
 } // namespace sparseann

@@ -20,6 +20,16 @@ template <std::size_t Rank> using CropOrigin = std::array<std::ptrdiff_t, Rank>;
 /// Voxels of an array or of a crop along each axis.
 template <std::size_t Rank> using CropExtent = std::array<std::size_t, Rank>;
 
+/// Mirrors a place about the first and last voxel, as often as needed, without repeating them: … 2 1 | 0 1 2 | 1 0 1 …
+[[nodiscard]] inline std::ptrdiff_t reflect(std::ptrdiff_t place, std::size_t extent) noexcept {
+  if (extent == 1)
+    return 0;
+  const auto last = static_cast<std::ptrdiff_t>(extent) - 1;
+  const std::ptrdiff_t period = 2 * last;
+  const std::ptrdiff_t phase = ((place % period) + period) % period;
+  return phase <= last ? phase : period - phase;
+}
+
 namespace detail {
 
 struct OriginRange {
@@ -43,16 +53,6 @@ inline void check_crop_axis(std::size_t extent, std::size_t crop, std::size_t ax
 [[nodiscard]] inline std::ptrdiff_t draw(const OriginRange& range, Generator& generator) {
   const auto count = static_cast<std::size_t>(range.high - range.low + 1);
   return range.low + static_cast<std::ptrdiff_t>(generator.uniform_index(count));
-}
-
-/// Mirrors a place about the first and last voxel, as often as needed, without repeating them: … 2 1 | 0 1 2 | 1 0 1 …
-[[nodiscard]] inline std::ptrdiff_t reflect(std::ptrdiff_t place, std::size_t extent) noexcept {
-  if (extent == 1)
-    return 0;
-  const auto last = static_cast<std::ptrdiff_t>(extent) - 1;
-  const std::ptrdiff_t period = 2 * last;
-  const std::ptrdiff_t phase = ((place % period) + period) % period;
-  return phase <= last ? phase : period - phase;
 }
 
 /// One axis of a crop: which source voxel each voxel of the crop shows, and the part that needs no border rule.
@@ -148,16 +148,17 @@ template <std::size_t Rank>
   return origin;
 }
 
-/// A crop of an image; outside it the image is reflected about its first and last voxel, as often as needed.
+/// A crop of an image or of class probabilities; outside it the image is reflected about its first and last voxel, as often as needed.
 ///
 /// Shapes: volume (C, z, y, x); result (C, extent).
 /// Cost: linear in the crop; rows are copied whole where they lie inside.
 /// Throws: InvalidArgument for an image or crop without voxels.
-[[nodiscard]] inline Array4<float> extract_crop(const Array4<float>& volume, const CropOrigin<3>& origin,
-                                                const CropExtent<3>& extent) {
-  Array4<float> crop({volume.shape(0), extent[0], extent[1], extent[2]});
-  detail::copy_crop<float>(volume.data(), volume.shape(0), {volume.shape(1), volume.shape(2), volume.shape(3)}, origin,
-                           extent, std::nullopt, crop.data());
+template <class T>
+[[nodiscard]] Array4<T> extract_crop(const Array4<T>& volume, const CropOrigin<3>& origin,
+                                     const CropExtent<3>& extent) {
+  Array4<T> crop({volume.shape(0), extent[0], extent[1], extent[2]});
+  detail::copy_crop<T>(volume.data(), volume.shape(0), {volume.shape(1), volume.shape(2), volume.shape(3)}, origin,
+                       extent, std::nullopt, crop.data());
   return crop;
 }
 

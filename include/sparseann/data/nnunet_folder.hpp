@@ -69,6 +69,7 @@ inline void check_same_grid(const std::filesystem::path& file, const Geometry& g
   for (std::size_t channel = 0; channel < files.channels.size(); ++channel) {
     const Volume<float> volume = read_nifti_image(files.channels[channel]);
     const Shape3& shape = volume.geometry.shape;
+    check_channel(files.channels[channel].string(), shape, elements(volume.voxels));
     if (channel == 0) {
       scan.image.geometry = volume.geometry;
       scan.image.voxels = Array4<float>({files.channels.size(), shape[0], shape[1], shape[2]});

@@ -17,7 +17,7 @@ namespace sparseann {
     return tensor;
   std::vector<std::int64_t> indices(static_cast<std::size_t>(extent));
   for (std::int64_t i = 0; i < extent; ++i)
-    indices[static_cast<std::size_t>(i)] = detail::reflect(i, static_cast<std::size_t>(present));
+    indices[static_cast<std::size_t>(i)] = reflect(i, static_cast<std::size_t>(present));
   return tensor.index_select(axis, torch::tensor(indices, torch::kLong).to(tensor.device()));
 }
 

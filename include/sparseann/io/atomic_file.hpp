@@ -9,7 +9,9 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -20,6 +22,10 @@
 #include "sparseann/io/file.hpp"
 
 namespace sparseann {
+
+namespace detail {
+inline constexpr std::string_view temporary_extension = ".tmp";
+} // namespace detail
 
 /// A file that appears under its name complete or not at all.
 ///
@@ -70,7 +76,8 @@ private:
   void create_temporary() {
     static std::atomic<std::uint64_t> counter = 0;
     do {
-      temporary_ = directory() / fmt::format(".{}.{}-{}.tmp", path_.filename().string(), ::getpid(), counter++);
+      temporary_ = directory() / fmt::format(".{}.{}-{}{}", path_.filename().string(), ::getpid(), counter++,
+                                             detail::temporary_extension);
       file_ = FileDescriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     } while (!file_.is_open() && errno == EEXIST);
     if (!file_.is_open())
@@ -102,6 +109,22 @@ void publish_atomically(const std::filesystem::path& path, Writer&& writer) {
 /// Publishes `bytes` as the whole of file `path`, see AtomicFile.
 inline void publish_atomically(const std::filesystem::path& path, std::string_view bytes) {
   publish_atomically(path, [bytes](AtomicFile& file) { file.write(bytes); });
+}
+
+/// Removes the temporaries in `folder` and below that processes left which were killed while they wrote. Nobody else may
+/// be writing there. Throws: IoError.
+inline void remove_unfinished_files(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> unfinished;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+    if (entry.is_regular_file() && entry.path().filename().string().starts_with('.') &&
+        entry.path().extension() == detail::temporary_extension)
+      unfinished.push_back(entry.path());
+  for (const std::filesystem::path& file : unfinished) {
+    std::error_code failure;
+    std::filesystem::remove(file, failure);
+    if (failure)
+      throw IoError(file, "cannot be removed: " + failure.message());
+  }
 }
 
 } // namespace sparseann

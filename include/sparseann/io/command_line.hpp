@@ -35,7 +35,7 @@ template <class T> void parse_number(const std::string& flag, std::string_view t
     throw InvalidArgument(flag,
                           std::floating_point<T>    ? "a number"
                           : std::signed_integral<T> ? "a whole number"
-                                                    : "a whole number from 0",
+                                                    : "a whole number without a sign",
                           fmt::format("'{}'", text));
 }
 
@@ -114,6 +114,26 @@ template <class T> [[nodiscard]] std::string expected_text(const Limits& limits)
   }
 }
 
+inline void add_flag(CLI::App& app, const std::string& flag, const std::string& help,
+                     const std::function<void(const std::string&)>& set) {
+  app.add_option_function<std::string>(flag, set, help);
+}
+
+struct FlagAdder {
+  CLI::App& app;
+
+  template <class T> void operator()(const std::string& path, const Field<T>& leaf) const {
+    const std::string flag = "--" + path;
+    add_flag(app, flag, fmt::format("{} ({}; default {})", leaf.help, expected_text<T>(leaf.limits), typed(leaf.value)),
+             [flag, &value = leaf.value, limits = leaf.limits](const std::string& text) {
+               T parsed = value;
+               parse_field(flag, text, parsed);
+               check_leaf(flag, parsed, limits);
+               value = std::move(parsed);
+             });
+  }
+};
+
 } // namespace detail
 
 /// Adds a flag `--PREFIX.FIELD VALUE` for every field of `options`, nested ones with further dots.
@@ -121,18 +141,7 @@ template <class T> [[nodiscard]] std::string expected_text(const Limits& limits)
 /// Enums are given by name, bools as true or false, lists with commas, an empty optional as none. The help names the
 /// default and the limits. `options` must outlive the parse. Parsing throws InvalidArgument naming the flag.
 template <Options O> void add_options(CLI::App& app, O& options, const std::string& prefix = "") {
-  visit_leaves(options, prefix, [&app]<class T>(const std::string& path, const Field<T>& leaf) {
-    const std::string flag = "--" + path;
-    const std::string help =
-        fmt::format("{} ({}; default {})", leaf.help, detail::expected_text<T>(leaf.limits), detail::typed(leaf.value));
-    const auto set = [flag, &value = leaf.value, limits = leaf.limits](const std::string& text) {
-      T parsed = value;
-      detail::parse_field(flag, text, parsed);
-      detail::check_leaf(flag, parsed, limits);
-      value = std::move(parsed);
-    };
-    app.add_option_function<std::string>(flag, set, help);
-  });
+  visit_leaves(options, prefix, detail::FlagAdder{app});
 }
 
 /// Runs the body of a program: its exit code, or, where it throws, a line `error: …` and that error's exit code.

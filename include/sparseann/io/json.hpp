@@ -118,30 +118,32 @@ template <class T> void decode_field(const std::string& path, const Json& json, 
   }
 }
 
-[[nodiscard]] inline std::string joined(const std::string& prefix, std::string_view name) {
-  return prefix.empty() ? std::string(name) : fmt::format("{}.{}", prefix, name);
-}
+template <Options O> void decode_options(const Json& json, O& options, const std::string& prefix);
 
-template <Options O>
-[[nodiscard]] Json encode_options(const O& options, const std::string& prefix, FieldFilter filter) {
-  Json object = Json::object();
-  O copy = options;
-  visit(copy, [&]<class T>(const Field<T>& leaf) {
-    const std::string path = joined(prefix, leaf.name);
-    if constexpr (Options<T>)
-      object[std::string(leaf.name)] = encode_options(leaf.value, path, filter);
-    else if (filter == FieldFilter::all || leaf.affects == Affects::results)
+struct OptionsEncoder {
+  Json& object;
+  std::string prefix;
+  FieldFilter filter;
+
+  template <class T> void operator()(const Field<T>& leaf) const {
+    const std::string path = field_path(prefix, leaf.name);
+    if constexpr (Options<T>) {
+      Json inner = Json::object();
+      visit(leaf.value, OptionsEncoder{inner, path, filter});
+      object[std::string(leaf.name)] = std::move(inner);
+    } else if (filter == FieldFilter::all || leaf.affects == Affects::results) {
       object[std::string(leaf.name)] = encode_field(path, leaf.value);
-  });
-  return object;
-}
+    }
+  }
+};
 
-template <Options O> void decode_options(const Json& json, O& options, const std::string& prefix) {
-  if (!json.is_object())
-    refuse_json(prefix.empty() ? "options" : prefix, "an object", json);
-  std::vector<std::string> known;
-  visit(options, [&]<class T>(const Field<T>& leaf) {
-    const std::string path = joined(prefix, leaf.name);
+struct OptionsDecoder {
+  const Json& json;
+  const std::string& prefix;
+  std::vector<std::string>& known;
+
+  template <class T> void operator()(const Field<T>& leaf) const {
+    const std::string path = field_path(prefix, leaf.name);
     known.emplace_back(leaf.name);
     const auto found = json.find(known.back());
     if (found == json.end())
@@ -150,10 +152,27 @@ template <Options O> void decode_options(const Json& json, O& options, const std
       decode_options(*found, leaf.value, path);
     else
       decode_field(path, *found, leaf.value);
-  });
+  }
+};
+
+/// Collects the paths of the fields that affect execution alone.
+struct ExecutionFields {
+  std::vector<std::string>& paths;
+
+  template <class T> void operator()(const std::string& path, const Field<T>& leaf) const {
+    if (leaf.affects == Affects::execution)
+      paths.push_back(path);
+  }
+};
+
+template <Options O> void decode_options(const Json& json, O& options, const std::string& prefix) {
+  if (!json.is_object())
+    refuse_json(prefix.empty() ? "options" : prefix, "an object", json);
+  std::vector<std::string> known;
+  visit(options, OptionsDecoder{json, prefix, known});
   for (const auto& [name, value] : json.items())
     if (std::ranges::find(known, name) == known.end())
-      throw InvalidArgument(joined(prefix, name), "no such option", value.dump());
+      throw InvalidArgument(field_path(prefix, name), "no such option", value.dump());
 }
 
 /// Leaves by dotted path. Lists are leaves: one that differs is named as a whole.
@@ -163,7 +182,7 @@ inline void flatten(const Json& json, const std::string& prefix, std::vector<std
     return;
   }
   for (const auto& [name, value] : json.items())
-    flatten(value, joined(prefix, name), leaves);
+    flatten(value, field_path(prefix, name), leaves);
 }
 
 [[nodiscard]] inline std::vector<std::pair<std::string, Json>> flattened(const Json& json) {
@@ -178,7 +197,10 @@ inline void flatten(const Json& json, const std::string& prefix, std::vector<std
 ///
 /// Throws: InvalidArgument naming a field that is not finite.
 template <Options O> [[nodiscard]] Json to_json(const O& options, FieldFilter filter = FieldFilter::all) {
-  return detail::encode_options(options, "", filter);
+  O copy = options;
+  Json json = Json::object();
+  visit(copy, detail::OptionsEncoder{json, "", filter});
+  return json;
 }
 
 /// Sets every field of `options` from what to_json wrote, and checks the fields' limits.
@@ -213,10 +235,7 @@ template <Options O> void from_json(const Json& json, O& options) {
 template <Options O> [[nodiscard]] std::vector<std::string> differences(const Json& saved, const O& current) {
   O copy = current;
   std::vector<std::string> ignored;
-  visit_leaves(copy, "", [&](const std::string& path, const auto& leaf) {
-    if (leaf.affects == Affects::execution)
-      ignored.push_back(path);
-  });
+  visit_leaves(copy, "", detail::ExecutionFields{ignored});
   std::vector<std::string> paths = differences(saved, to_json(current, FieldFilter::affecting_results));
   std::erase_if(paths, [&](const std::string& path) { return std::ranges::find(ignored, path) != ignored.end(); });
   return paths;

@@ -122,11 +122,6 @@ template <class Body> decltype(auto) with_voxel_type(const std::filesystem::path
   return static_cast<std::size_t>(bytes);
 }
 
-[[nodiscard]] inline std::string position_of(const Shape3& shape, std::size_t index) {
-  return fmt::format("(z, y, x) = ({}, {}, {})", index / (shape[1] * shape[2]), index / shape[2] % shape[1],
-                     index % shape[2]);
-}
-
 /// Stored value to image intensity.
 struct ToIntensity {
   template <class Stored> [[nodiscard]] float operator()(const NiftiHeader& header, Stored stored, std::size_t) const {
@@ -145,7 +140,7 @@ struct ToLabel {
     const double value = header.slope * static_cast<double>(stored) + header.intercept;
     if (!(value >= 0 && value <= 255) || value != std::floor(value))
       throw DataError(path.string(), "labels that are whole numbers of 0 to 255",
-                      fmt::format("{} at {}", value, position_of(header.geometry.shape, index)));
+                      fmt::format("{} at {}", value, voxel_text(header.geometry.shape, index)));
     return static_cast<std::uint8_t>(value);
   }
 };

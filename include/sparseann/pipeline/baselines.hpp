@@ -7,6 +7,7 @@
 
 #include "sparseann/io/nifti.hpp"
 #include "sparseann/pipeline/ensembling.hpp"
+#include "sparseann/pipeline/pseudo_labelling.hpp"
 #include "sparseann/pipeline/run_directory.hpp"
 #include "sparseann/pseudo_label/base_model.hpp"
 
@@ -30,10 +31,7 @@ template <class Model, SegmentationLoss Loss>
   StageContext part = context.part("base/" + std::string(Model::name));
   part.stage = "base/" + method;
   part.directory = run.path() / part.stage;
-  if (run.done(part.stage))
-    model.fit(data, loss, part);
-  else
-    run.stage(part.stage, [&] { model.fit(data, loss, part); });
+  fit_base_model(model, data, loss, run, part);
   run.stage(predict_stage, [&] {
     auto task = context.progress.start(predict_stage, test.size());
     for (const Case& subject : test) {

@@ -24,6 +24,7 @@ template <class Encoder, class Selector, class Loss, class Models, class Ensembl
   OptionsOf<Selector> selector;
   OptionsOf<Loss> loss;
   OptionsOf<Models> base;
+  PseudoLabellingOptions pseudo_labels;
   OptionsOf<Ensemble> meta;
 
   friend void visit(PipelineOptions& options, auto&& visitor) {
@@ -32,6 +33,7 @@ template <class Encoder, class Selector, class Loss, class Models, class Ensembl
     visitor(field("selector", options.selector, "features to ranked slices"));
     visitor(field("loss", options.loss, "of the base models"));
     visitor(field("base", options.base, "base models"));
+    visitor(field("pseudo_labels", options.pseudo_labels, "which cases a base model labels"));
     visitor(field("meta", options.meta, "pseudo-labels to segmentation"));
   }
 };
@@ -68,7 +70,7 @@ struct Pipeline {
     const LabelledCases data{
         .cases = cohort.training, .labels = result.labels, .planes = planes, .classes = cohort.classes()};
     result.sets = make_pseudo_labels(configured<Models>(options.base), data, cohort.test,
-                                     configured<Loss>(options.loss), run, context);
+                                     configured<Loss>(options.loss), options.pseudo_labels, run, context);
     const EnsembleTask task{
         .cases = cohort.training, .labels = result.labels, .sets = result.sets, .classes = cohort.classes()};
     result.predictions = ensemble(configured<Ensemble>(options.meta), task, cohort.test, run, context);

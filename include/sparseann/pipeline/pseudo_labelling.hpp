@@ -7,12 +7,45 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "sparseann/core/error.hpp"
+#include "sparseann/core/options.hpp"
 #include "sparseann/io/nifti.hpp"
 #include "sparseann/io/npy.hpp"
 #include "sparseann/pipeline/run_directory.hpp"
 #include "sparseann/pseudo_label/base_models.hpp"
 
 namespace sparseann {
+
+struct PseudoLabellingOptions {
+  std::size_t folds = 1;
+
+  friend void visit(PseudoLabellingOptions& options, auto&& visitor) {
+    visitor(field("folds", options.folds,
+                  "1: a base model labels the cases that it learnt from; more: each training case is labelled by a model "
+                  "fitted without it",
+                  at_least(1)));
+  }
+};
+
+/// Throws InvalidArgument for no fold or more folds than training cases.
+inline void check_folds(const PseudoLabellingOptions& options, std::size_t training_cases) {
+  if (options.folds < 1 || options.folds > training_cases)
+    throw InvalidArgument("pseudo_labels.folds", fmt::format("1 to {}, the number of training cases", training_cases),
+                          fmt::format("{}", options.folds));
+}
+
+/// Fits a base model as the stage that the context names; a finished stage's model is read instead.
+template <class Model, SegmentationLoss Loss>
+  requires BaseModel<Model, Loss>
+void fit_base_model(Model& model, const LabelledCases& data, const Loss& loss, RunDirectory& run,
+                    const StageContext& context) {
+  if (run.done(context.stage))
+    model.fit(data, loss, context);
+  else
+    run.stage(context.stage, [&] { model.fit(data, loss, context); });
+}
 
 namespace detail {
 
@@ -33,33 +66,69 @@ inline void keep_pseudo_labels(const std::filesystem::path& folder, const Case& 
   return probabilities;
 }
 
+/// The training cases outside one fold: every case but those whose index is `fold` modulo `folds`.
+struct CasesOutsideFold {
+  std::vector<Case> cases;
+  std::vector<SparseLabels> labels;
+
+  CasesOutsideFold(const LabelledCases& data, std::size_t fold, std::size_t folds) {
+    for (std::size_t c = 0; c < data.cases.size(); ++c)
+      if (c % folds != fold) {
+        cases.push_back(data.cases[c]);
+        labels.push_back(data.labels[c]);
+      }
+  }
+};
+
+/// One model per fold, fitted to the cases outside it; none for a single fold.
+template <class Model, SegmentationLoss Loss>
+[[nodiscard]] std::vector<Model> fit_folds(const Model& model, std::size_t folds, const LabelledCases& data,
+                                           const Loss& loss, RunDirectory& run, const StageContext& context) {
+  std::vector<Model> models;
+  for (std::size_t fold = 0; folds > 1 && fold < folds; ++fold) {
+    const CasesOutsideFold outside(data, fold, folds);
+    models.push_back(model);
+    fit_base_model(models.back(),
+                   {.cases = outside.cases, .labels = outside.labels, .planes = data.planes, .classes = data.classes},
+                   loss, run, context.part(fmt::format("fold_{}", fold)));
+  }
+  return models;
+}
+
 } // namespace detail
 
 /// Fits one base model and labels training and test cases. Keeps `base/NAME/` and `pseudo_labels/NAME/`.
+///
+/// With several folds the test cases are labelled by the model of all training cases, each training case by a model
+/// that has not seen it (`base/NAME/fold_F/`), so that A(.) is as good in training as at test.
+/// Cost: one training, and one more per fold; the images once more per fold.
+/// Throws: InvalidArgument as check_folds.
 template <class Model, SegmentationLoss Loss>
   requires BaseModel<Model, Loss>
-[[nodiscard]] std::vector<PseudoLabelSet> predict_with(Model model, const LabelledCases& data,
-                                                       std::span<const Case> test, const Loss& loss, RunDirectory& run,
-                                                       const StageContext& context) {
+[[nodiscard]] std::vector<PseudoLabelSet>
+predict_with(Model model, const LabelledCases& data, std::span<const Case> test, const Loss& loss,
+             const PseudoLabellingOptions& options, RunDirectory& run, const StageContext& context) {
+  check_folds(options, data.cases.size());
   const std::string name(Model::name);
   const std::vector<std::string> predictions = model.prediction_names(data.planes);
   StageContext part = context.part("base/" + name);
   part.directory = run.path() / "base" / name;
-  // A predicted cohort needs no model any more; otherwise fit() reads a finished one.
+  // A predicted cohort needs no model any more.
   if (!run.done("pseudo_labels/" + name)) {
-    if (run.done("base/" + name))
-      model.fit(data, loss, part);
-    else
-      run.stage("base/" + name, [&] { model.fit(data, loss, part); });
+    std::vector<Model> folds = detail::fit_folds(model, options.folds, data, loss, run, part);
+    fit_base_model(model, data, loss, run, part);
     run.stage("pseudo_labels/" + name, [&] {
       auto task = context.progress.start("pseudo_labels/" + name, data.cases.size() + test.size());
-      for (const std::span<const Case> cases : {data.cases, test})
-        for (const Case& subject : cases) {
-          const auto probabilities = model.predict(subject.image, data.planes, part);
-          for (std::size_t i = 0; i < predictions.size(); ++i)
-            detail::keep_pseudo_labels(run.path() / "pseudo_labels" / predictions[i], subject, probabilities.at(i));
-          task.advance();
-        }
+      const auto label = [&](Model& labeller, const Case& subject) {
+        const auto probabilities = labeller.predict(subject.image, data.planes, part);
+        for (std::size_t i = 0; i < predictions.size(); ++i)
+          detail::keep_pseudo_labels(run.path() / "pseudo_labels" / predictions[i], subject, probabilities.at(i));
+        task.advance();
+      };
+      for (std::size_t c = 0; c < data.cases.size(); ++c)
+        label(folds.empty() ? model : folds[c % folds.size()], data.cases[c]);
+      for (const Case& subject : test)
+        label(model, subject);
       task.finish();
     });
   }
@@ -75,12 +144,12 @@ template <class Model, SegmentationLoss Loss>
 
 /// Step II: fits every base model of the list and labels training and test cases; the sets in the models' order.
 template <class Models, SegmentationLoss Loss>
-[[nodiscard]] std::vector<PseudoLabelSet> make_pseudo_labels(const Models& models, const LabelledCases& data,
-                                                             std::span<const Case> test, const Loss& loss,
-                                                             RunDirectory& run, const StageContext& context) {
+[[nodiscard]] std::vector<PseudoLabelSet>
+make_pseudo_labels(const Models& models, const LabelledCases& data, std::span<const Case> test, const Loss& loss,
+                   const PseudoLabellingOptions& options, RunDirectory& run, const StageContext& context) {
   std::vector<PseudoLabelSet> sets;
   models.for_each([&]<class Model>(Model model) {
-    for (PseudoLabelSet& set : predict_with(std::move(model), data, test, loss, run, context))
+    for (PseudoLabelSet& set : predict_with(std::move(model), data, test, loss, options, run, context))
       sets.push_back(std::move(set));
   });
   return sets;

@@ -13,6 +13,7 @@
 
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/progress.hpp"
+#include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/directory_lock.hpp"
 #include "sparseann/io/json.hpp"
 
@@ -85,14 +86,19 @@ private:
     std::filesystem::create_directories(path, failure);
     if (failure)
       throw IoError(path, fmt::format("cannot be created: {}", failure.message()));
+    refuse_foreign_files(path);
     DirectoryLock lock(path);
+    remove_unfinished_files(path);
+    return lock;
+  }
+
+  static void refuse_foreign_files(const std::filesystem::path& path) {
     if (std::filesystem::exists(path / "run.json"))
-      return lock;
+      return;
     for (const auto& entry : std::filesystem::directory_iterator(path))
       if (!entry.path().filename().string().starts_with('.'))
         throw InvalidArgument(path.string(), "an empty folder or an earlier run (with run.json)",
                               fmt::format("'{}' in it", entry.path().filename().string()));
-    return lock;
   }
 
   void check_same(const nlohmann::ordered_json& saved, const nlohmann::ordered_json& options) const {

@@ -11,10 +11,32 @@
 
 namespace sparseann {
 
-/// Labels each voxel with the label that most sets give it; ties go to the lower label.
+/// The label that most sets give, per voxel; ties go to the lower label. It is the most probable label of A(.).
 ///
-/// Cost: one pass over the probabilities. Learns nothing. A vote of labels is not the mean of probabilities: a hesitant
-/// set counts as much as a certain one.
+/// Cost: one pass over the probabilities.
+[[nodiscard]] inline Array3<std::uint8_t> majority_labels(std::span<const ClassProbabilities> sets) {
+  if (sets.empty())
+    throw InvalidArgument("pseudo-label sets", "at least one", "none");
+  std::vector<Array3<std::uint8_t>> votes;
+  for (const ClassProbabilities& set : sets)
+    votes.push_back(most_probable_labels(set));
+  Array3<std::uint8_t> labels = xt::zeros<std::uint8_t>(votes.front().shape());
+  const auto out = elements(labels);
+  std::vector<unsigned> counts(sets.front().shape(0));
+  for (std::size_t voxel = 0; voxel < out.size(); ++voxel) {
+    std::fill(counts.begin(), counts.end(), 0U);
+    for (const Array3<std::uint8_t>& vote : votes)
+      ++counts[vote.data()[voxel]];
+    for (std::size_t label = 0; label < counts.size(); ++label)
+      if (counts[label] > counts[out[voxel]])
+        out[voxel] = static_cast<std::uint8_t>(label);
+  }
+  return labels;
+}
+
+/// Labels each voxel with the label that most sets give it.
+///
+/// Learns nothing. A vote of labels is not the mean of probabilities: a hesitant set counts as much as a certain one.
 struct MajorityVote {
   static constexpr std::string_view name = "majority_vote";
 
@@ -24,23 +46,7 @@ struct MajorityVote {
 
   [[nodiscard]] Array3<std::uint8_t> predict(const Image&, std::span<const ClassProbabilities> sets,
                                              const StageContext&) const {
-    if (sets.empty())
-      throw InvalidArgument("pseudo-label sets", "at least one", "none");
-    std::vector<Array3<std::uint8_t>> votes;
-    for (const ClassProbabilities& set : sets)
-      votes.push_back(most_probable_labels(set));
-    Array3<std::uint8_t> labels = xt::zeros<std::uint8_t>(votes.front().shape());
-    const auto out = elements(labels);
-    std::vector<unsigned> counts(sets.front().shape(0));
-    for (std::size_t voxel = 0; voxel < out.size(); ++voxel) {
-      std::fill(counts.begin(), counts.end(), 0U);
-      for (const Array3<std::uint8_t>& vote : votes)
-        ++counts[vote.data()[voxel]];
-      for (std::size_t label = 0; label < counts.size(); ++label)
-        if (counts[label] > counts[out[voxel]])
-          out[voxel] = static_cast<std::uint8_t>(label);
-    }
-    return labels;
+    return majority_labels(sets);
   }
 };
 

@@ -73,4 +73,21 @@ struct PseudoLabelSet {
   return average;
 }
 
+/// The mean over the pseudo-label sets of their class probabilities.
+///
+/// Shapes: S volumes (classes, z, y, x) -> (classes, z, y, x), values in [0, 1].
+[[nodiscard]] inline Array4<float> average_of_probabilities(std::span<const ClassProbabilities> sets) {
+  if (sets.empty())
+    throw InvalidArgument("pseudo-label sets", "at least one", "none");
+  Array4<float> average = xt::zeros<float>(sets.front().shape());
+  const float share = 1.0F / (255.0F * static_cast<float>(sets.size()));
+  const auto out = elements(average);
+  for (const ClassProbabilities& set : sets) {
+    const auto in = elements(set);
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] += share * static_cast<float>(in[i]);
+  }
+  return average;
+}
+
 } // namespace sparseann

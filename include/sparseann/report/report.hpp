@@ -244,6 +244,27 @@ inline PageData fit_data(const FitCounts& fit) {
   return data;
 }
 
+inline void set_qualities(PageData& page, const std::vector<SetQuality>& qualities) {
+  set_list(page, "qualities", page_list(qualities, [](const SetQuality& quality) {
+             PageData data("set_name", quality.set);
+             data["training_dice"] = shown_number(quality.training_dice, 3);
+             data["training_percent"] = bar_percent(quality.training_dice);
+             data["test_dice"] = shown_number(quality.test_dice, 3);
+             data["test_percent"] = bar_percent(quality.test_dice);
+             return data;
+           }));
+}
+
+inline void set_input_effects(PageData& page, const std::vector<InputEffect>& effects) {
+  set_list(page, "inputs", page_list(effects, [](const InputEffect& effect) {
+             PageData data("without", effect.without);
+             data["dice"] = shown_number(effect.mean_dice, 3);
+             data["percent"] = bar_percent(effect.mean_dice);
+             data["changed"] = shown_percent(effect.changed_share, 1);
+             return data;
+           }));
+}
+
 inline void set_fits(PageData& page, const ReportData& report) {
   FitCounts total{.case_name = "All cases", .counts = std::vector<std::size_t>(report.pseudo_label_sets.size(), 0)};
   for (const FitCounts& fit : report.fit_counts)
@@ -280,6 +301,8 @@ inline void set_fits(PageData& page, const ReportData& report) {
   page["legend"] = detail::legend_list(report.class_names);
   detail::set_overlays(page, "training_overlays", report.training_overlays, options.overlay);
   detail::set_overlays(page, "test_overlays", report.test_overlays, options.overlay);
+  detail::set_qualities(page, report.set_qualities);
+  detail::set_input_effects(page, report.input_effects);
   detail::set_fits(page, report);
   kainjow::mustache::mustache page_template{std::string(detail::report_template)};
   return page_template.render(page);

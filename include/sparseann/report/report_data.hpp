@@ -104,6 +104,20 @@ struct FitCounts {
   std::vector<std::size_t> counts;
 };
 
+/// How right a pseudo-label set is: mean Dice over classes and cases.
+struct SetQuality {
+  std::string set;
+  double training_dice = 0.0;
+  double test_dice = 0.0;
+};
+
+/// The meta-model without one of its inputs.
+struct InputEffect {
+  std::string without;
+  double mean_dice = 0.0;
+  double changed_share = 0.0; ///< of the voxels that are foreground with or without it
+};
+
 /// All that the report of one run shows. Empty parts are left out of the page.
 struct ReportData {
   std::string title;
@@ -116,6 +130,8 @@ struct ReportData {
   std::vector<OverlayRow> training_overlays; ///< image, reference, sparse labels, pseudo-label sets, …
   std::vector<OverlayRow> test_overlays;     ///< image, reference, predictions, …
   std::vector<std::string> pseudo_label_sets;
+  std::vector<SetQuality> set_qualities; ///< of the sets and of their average
+  std::vector<InputEffect> input_effects; ///< the first with all inputs
   std::vector<FitCounts> fit_counts;
 };
 

@@ -98,6 +98,8 @@ inline constexpr std::string_view report_template = R"html(<!DOCTYPE html>
 {{#has_selections}}<a href="#selection">Slices to label</a>{{/has_selections}}
 {{#has_test_overlays}}<a href="#test">Test cases</a>{{/has_test_overlays}}
 {{#has_training_overlays}}<a href="#training">Training cases</a>{{/has_training_overlays}}
+{{#has_qualities}}<a href="#qualities">Pseudo-labels</a>{{/has_qualities}}
+{{#has_inputs}}<a href="#inputs">Inputs</a>{{/has_inputs}}
 {{#has_fit_counts}}<a href="#fits">Nearest fits</a>{{/has_fit_counts}}
 {{#has_curves}}<a href="#curves">Learning curves</a>{{/has_curves}}
 <a href="#run">The run</a>
@@ -190,6 +192,36 @@ from these pseudo-labels.</p>
 {{/training_overlays}}
 </section>
 {{/has_training_overlays}}
+{{#has_qualities}}
+<section id="qualities" aria-labelledby="qualities-title">
+<h2 id="qualities-title">How right the pseudo-labels are</h2>
+<p>Mean Dice over classes and cases against the dense labels, which no training has seen. Where the training cases are far
+ahead of the test cases, the meta-model learns to trust its second input more than that deserves later.</p>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="qualities-title">
+<table><thead><tr><th scope="col">Set</th><th scope="col">Training cases</th><th scope="col">Test cases</th></tr></thead>
+<tbody>
+{{#qualities}}
+<tr><th scope="row">{{set_name}}</th><td>{{training_dice}}<span class="bar"><i style="width:{{training_percent}}%"></i></span></td><td>{{test_dice}}<span class="bar"><i style="width:{{test_percent}}%"></i></span></td></tr>
+{{/qualities}}
+</tbody></table>
+</div>
+</section>
+{{/has_qualities}}
+{{#has_inputs}}
+<section id="inputs" aria-labelledby="inputs-title">
+<h2 id="inputs-title">What the meta-model reads</h2>
+<p>Its segmentation of the test cases with one input taken away: the image or the average of the pseudo-labels zeroed, or
+one set replaced by another. Changed: voxels with another label, of those that are foreground before or after.</p>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="inputs-title">
+<table><thead><tr><th scope="col">Without</th><th scope="col">Mean Dice</th><th scope="col">Changed</th></tr></thead>
+<tbody>
+{{#inputs}}
+<tr><th scope="row">{{without}}</th><td>{{dice}}<span class="bar"><i style="width:{{percent}}%"></i></span></td><td>{{changed}} %</td></tr>
+{{/inputs}}
+</tbody></table>
+</div>
+</section>
+{{/has_inputs}}
 {{#has_fit_counts}}
 <section id="fits" aria-labelledby="fits-title">
 <h2 id="fits-title">Which pseudo-labels nearest-fit chose</h2>

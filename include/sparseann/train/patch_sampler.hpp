@@ -31,10 +31,10 @@ struct PatchPlace {
   Augmentation augmentation;
 };
 
-/// A patch of an image at a place. Shape: (C, z, y, x).
-[[nodiscard]] inline torch::Tensor patch_at(const PatchPlace& place, const Array4<float>& volume,
-                                            const CropExtent<3>& extent) {
-  const Array4<float> patch = augment_volume(place.augmentation, extract_crop(volume, place.origin, extent));
+/// A patch of an image, or of class probabilities, at a place. Shape: (C, z, y, x).
+template <TensorElement T>
+[[nodiscard]] torch::Tensor patch_at(const PatchPlace& place, const Array4<T>& volume, const CropExtent<3>& extent) {
+  const Array4<T> patch = augment_volume(place.augmentation, extract_crop(volume, place.origin, extent));
   return from_array(patch).clone();
 }
 

@@ -99,7 +99,7 @@ LossCurve train(Module& module, const TrainingOptions& options, const StageConte
     if (loss.defined()) {
       const double value = loss.template item<double>();
       if (!std::isfinite(value))
-        throw NumericalError(context.stage, iteration, fmt::format("the loss is {}", value));
+        throw NumericalError(context.stage, iteration, std::isnan(value) ? "the loss is nan" : "the loss is inf");
       loss.backward();
       adam.step();
       position.loss_sum += value;

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "programs/quickstart.hpp"
+#include "sparseann/io/csv.hpp"
+#include "sparseann/revision.hpp"
+
+namespace sparseann::test {
+
+inline constexpr std::array<std::size_t, 3> long_seeds{0, 1, 2};
+
+/// A data set below the folder that the environment variable SPARSEANN_DATA names; none where it is not there, and then
+/// ctest reports the test as skipped.
+[[nodiscard]] inline std::optional<std::filesystem::path> data_set(std::string_view name) {
+  const char* const root = std::getenv("SPARSEANN_DATA");
+  if (root != nullptr && std::filesystem::is_directory(std::filesystem::path(root) / name))
+    return std::filesystem::path(root) / name;
+  fmt::print("skipped: no folder {}/{} (set SPARSEANN_DATA)\n", root == nullptr ? "$SPARSEANN_DATA" : root, name);
+  return std::nullopt;
+}
+
+/// A finished run of quickstart, kept below `long/REVISION` so that tests of one revision share it and a second call
+/// reads it.
+class LongRun {
+public:
+  LongRun(const std::string& name, const Arguments& arguments)
+      : path_(std::filesystem::path(SPARSEANN_LONG_RUNS) / std::string(revision) / name) {
+    std::filesystem::create_directories(path_.parent_path());
+    const ProgramResult result = Program(SPARSEANN_QUICKSTART, joined({"--out", path_.string()}, arguments),
+                                         {.time = std::chrono::seconds(3600), .file_bytes = {}})
+                                     .wait();
+    INFO(result.errors);
+    REQUIRE(result.exit_code == 0);
+  }
+
+  /// Over classes and test cases.
+  [[nodiscard]] double mean_dice(std::string_view method) const {
+    const CsvTable table = read_csv(path_ / "summary.csv");
+    for (std::size_t row = 0; row < table.rows(); ++row)
+      if (table.cell(row, "method") == method && table.cell(row, "class") == "all")
+        return table.number<double>(row, "dice_mean");
+    throw DataError((path_ / "summary.csv").string(), fmt::format("the method {}", method), "none");
+  }
+
+  [[nodiscard]] CsvTable table(const std::string& file) const { return read_csv(path_ / file); }
+
+private:
+  std::filesystem::path path_;
+};
+
+/// A method's Dice over several runs.
+[[nodiscard]] inline double mean_dice(const std::vector<LongRun>& runs, std::string_view method) {
+  double sum = 0;
+  for (const LongRun& run : runs)
+    sum += run.mean_dice(method);
+  return sum / static_cast<double>(runs.size());
+}
+
+} // namespace sparseann::test

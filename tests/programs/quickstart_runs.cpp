@@ -1,0 +1,86 @@
+#include <filesystem>
+#include <string>
+
+#include "programs/quickstart.hpp"
+#include "sparseann/io/file.hpp"
+#include "support/catch.hpp"
+#include "support/temporary_directory.hpp"
+
+using sparseann::read_file;
+using sparseann::test::Arguments;
+using sparseann::test::check_refused;
+using sparseann::test::check_runs;
+using sparseann::test::joined;
+using sparseann::test::Program;
+using sparseann::test::TemporaryDirectory;
+using sparseann::test::toy_run;
+using sparseann::test::unfinished_files;
+
+namespace {
+
+void check_artefacts(const std::string& run) {
+  for (const char* const artefact :
+       {"run.json", "stages.json", "log.jsonl", "plan.csv", "metrics.csv", "summary.csv", "report.html", "result.png",
+        "features/heart_training_001_xz.npy", "labels/heart_training_000.nii.gz", "encoder/model.pt",
+        "base/2d/model.pt", "base/3d/loss.csv", "base/full_3d/model.pt", "pseudo_labels/yz/heart_test_000.nii.gz",
+        "pseudo_labels/3d/heart_training_001.npy", "meta/random_fit_then_nearest_fit/fitted.csv",
+        "predictions/random_fit/heart_test_000.nii.gz", "predictions/equal_interval_3d/heart_test_000.nii.gz"}) {
+    INFO(artefact);
+    CHECK(std::filesystem::exists(run + '/' + artefact));
+  }
+  CHECK(unfinished_files(run).empty());
+}
+
+} // namespace
+
+TEST_CASE("a run leaves every artefact, is reported again and not repeated, and accepts no other options") {
+  const TemporaryDirectory directory;
+  const std::string run = (directory.path() / "run").string();
+  const Arguments arguments = toy_run(run, {"--baselines", "true", "--seed", "3"});
+  check_runs(arguments);
+  check_artefacts(run);
+
+  const std::string metrics = read_file(run + "/metrics.csv");
+  const std::string stages = read_file(run + "/stages.json");
+  check_runs(arguments);
+  CHECK(read_file(run + "/metrics.csv") == metrics);
+  CHECK(read_file(run + "/stages.json") == stages);
+
+  const std::string as_before = " as in " + run + "/run.json, got ";
+  check_refused(joined(arguments, {"--meta.expert_labels_replace_targets", "false"}), 2,
+                "steps.meta.expert_labels_replace_targets: expected true" + as_before + "false");
+  check_refused(toy_run(run, {"--baselines", "true", "--seed", "5"}), 2, "seed: expected 3" + as_before + "5");
+  CHECK(read_file(run + "/metrics.csv") == metrics);
+}
+
+TEST_CASE("the same seed gives the same numbers") {
+  const TemporaryDirectory directory;
+  const auto metrics = [&](const std::string& name) {
+    const std::string run = (directory.path() / name).string();
+    check_runs(toy_run(run, {"--baselines", "true", "--seed", "3"}));
+    return read_file(run + "/metrics.csv");
+  };
+  CHECK(metrics("first") == metrics("second"));
+}
+
+TEST_CASE("another seed gives another plan") {
+  const TemporaryDirectory directory;
+  const auto plan = [&](const std::string& seed) {
+    const std::string run = (directory.path() / seed).string();
+    Program program(SPARSEANN_QUICKSTART, toy_run(run, {"--seed", seed}));
+    // What follows the plan has nothing to say here.
+    REQUIRE(program.run_until([&] { return std::filesystem::exists(run + "/plan.csv"); }));
+    return read_file(run + "/plan.csv");
+  };
+  CHECK(plan("3") != plan("4"));
+}
+
+TEST_CASE("an exported cohort, read back as an nnU-Net folder, gives the same numbers") {
+  const TemporaryDirectory directory;
+  const std::string hearts = (directory.path() / "hearts").string();
+  const std::string generated = (directory.path() / "generated").string();
+  const std::string read_back = (directory.path() / "read_back").string();
+  check_runs(toy_run(generated, {"--export-data", hearts}));
+  check_runs(toy_run(read_back, {"--data", hearts, "--baselines", "false"}));
+  CHECK(read_file(generated + "/metrics.csv") == read_file(read_back + "/metrics.csv"));
+}
