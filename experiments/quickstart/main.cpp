@@ -2,15 +2,14 @@
 // pseudo-label sets, the meta-model, and the baselines beside it.
 #include <iostream>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include <malloc.h>
 
 #include "arguments.hpp"
+#include "cohort.hpp"
 #include "results.hpp"
 #include "sparseann/data/nnunet_folder.hpp"
-#include "sparseann/data/normalise.hpp"
 #include "sparseann/io/command_line.hpp"
 #include "sparseann/pipeline/fingerprint.hpp"
 #include "sparseann/revision.hpp"
@@ -21,26 +20,6 @@
 namespace sparseann::quickstart {
 
 namespace {
-
-LabelledCohort read_or_generate(const Arguments& arguments) {
-  const Call& call = arguments.call;
-  if (call.data)
-    return read_nnunet_folder(*call.data,
-                              {.max_training_cases = call.training_cases, .max_test_cases = call.test_cases});
-  HeartCohortOptions heart = arguments.options.heart;
-  heart.training_cases = call.training_cases.value_or(heart.training_cases);
-  heart.test_cases = call.test_cases.value_or(heart.test_cases);
-  return generate_heart_cohort(heart, Generator(call.seed).split("heart cohort"), call.threads);
-}
-
-LabelledCohort read_cohort(const Arguments& arguments) {
-  LabelledCohort data = read_or_generate(arguments);
-  if (arguments.call.validation_cases > 0)
-    data = hold_out(std::move(data), arguments.call.validation_cases);
-  if (data.test_labels.empty())
-    throw DataError(arguments.call.data.value_or("hearts"), "labelsTs, as quickstart reports scores", "none");
-  return data;
-}
 
 Json facts_of(const Call& call, torch::Device device) {
   return {{"program", "quickstart"},    {"version", version},
@@ -54,15 +33,10 @@ Json options_of(const Arguments& arguments, const LabelledCohort& data) {
   if (arguments.call.data)
     json.erase("heart");
   json["seed"] = arguments.call.seed;
-  json["data"] = {{"name", data.cohort.name}, {"fingerprint", fingerprint(data)}};
+  json["data"] = {{"name", data.cohort.name},
+                  {"validation_cases", arguments.call.validation_cases},
+                  {"fingerprint", fingerprint(data)}};
   return json;
-}
-
-/// Zero mean and unit variance, case by case.
-void normalise(LabelledCohort& data) {
-  for (auto* cases : {&data.cohort.training, &data.cohort.test})
-    for (Case& subject : *cases)
-      subject.image = ZScore{}(std::move(subject.image), subject.name);
 }
 
 /// What is not said follows from what is. Throws InvalidArgument for what contradicts itself.
@@ -89,7 +63,7 @@ void run(Arguments& arguments) {
   complete(arguments);
   const torch::Device device = device_from_name(call.device);
   use_threads(static_cast<int>(call.threads));
-  LabelledCohort data = read_cohort(arguments);
+  LabelledCohort data = read_cohort(call, arguments.options.heart);
   const std::vector<Plane> planes = planes_of(data.cohort, arguments.options.planes);
   // Options that do not fit these data are refused before there is a run directory that holds to them.
   (void)selection_problem(data.cohort.training, planes, arguments.options.steps.budget);

@@ -4,105 +4,26 @@
 #include <string>
 #include <vector>
 
-#include "sparseann/annotate/accounting.hpp"
-#include "sparseann/pipeline/meta_inputs.hpp"
-#include "sparseann/pipeline/metrics.hpp"
-#include "sparseann/pipeline/pseudo_label_quality.hpp"
-#include "sparseann/report/report.hpp"
-#include "sparseann/report/result_picture.hpp"
-#include "sparseann/report/run_report.hpp"
-#include "sparseann/revision.hpp"
-#include "sparseann/tensor/device.hpp"
-#include "sparseann/version.hpp"
+#include "page.hpp"
+#include "sparseann/io/atomic_file.hpp"
 
 namespace sparseann::quickstart {
 
 namespace {
 
-std::vector<MethodNote> method_notes(const std::vector<PseudoLabelSet>& sets) {
-  std::vector<MethodNote> notes{
-      {std::string(RandomThenNearest::name), "Self-training (ours)",
-       "the meta-model reads the image and the average pseudo-label; first fits random sets, then the nearest"},
-      {"random_fit", "Self-training (ours)",
-       "the meta-model fitted to random sets to the end, same iterations and schedule"},
-      {"average_vote", "Votes of the base models", "the class of largest mean probability over the sets"},
-      {"majority_vote", "Votes of the base models", "the label that most sets give; ties to the lower label"}};
-  for (const PseudoLabelSet& set : sets)
-    notes.push_back({set.name, "Base models from sparse labels",
-                     set.name == "3d" ? "3D network, masked loss on the labelled slices, chosen by maximum coverage"
-                                      : "2D network shared by the planes, slice by slice along " + set.name});
-  notes.push_back({"equal_interval_3d", "Baselines", "the same 3D network from as many slices at equal intervals"});
-  notes.push_back({"full_3d", "Baselines", "the same 3D network from every slice: full annotation", true});
-  return notes;
+/// Of all stages, also of those that an earlier, interrupted call ran.
+double seconds_of(const RunDirectory& run) {
+  double seconds = 0;
+  for (const StageTime& stage : run.stage_times())
+    seconds += stage.seconds;
+  return seconds;
 }
 
-RunFacts run_facts(const Arguments& arguments, const LabelledCohort& data, const AnnotationPlan& plan,
-                   const StageContext& context, double seconds) {
-  std::vector<Shape3> shapes;
-  for (const Case& subject : data.cohort.training)
-    shapes.push_back(subject.image.shape());
-  const AnnotationAmount amount = annotation_amount(plan, shapes);
-  return {.dataset = data.cohort.name,
-          .training_cases = data.cohort.training.size(),
-          .test_cases = data.cohort.test.size(),
-          .seed = arguments.call.seed,
-          .version = std::string(version),
-          .git_revision = std::string(revision),
-          .device = describe(context.device),
-          .wall_seconds = seconds,
-          .annotated_share_sum = amount.plain_sum(),
-          .annotated_share_union = amount.union_of_voxels(),
-          .others = {{"LibTorch", TORCH_VERSION}, {"Threads", std::to_string(arguments.call.threads)}}};
-}
-
-/// Pictures of the first cases: training cases with their labels, test cases with every method's prediction.
-void add_pictures(const LabelledCohort& data, Plane plane, const Results& results, ReportData& report) {
-  constexpr std::size_t pictured = 3;
-  for (std::size_t c = 0; c < std::min(pictured, data.cohort.training.size()); ++c)
-    report.training_overlays.push_back(training_pictures(data.cohort.training[c], data.training_labels[c],
-                                                         results.steps.labels[c], plane, c, results.steps.sets));
-  for (std::size_t c = 0; c < std::min(pictured, data.cohort.test.size()); ++c)
-    report.test_overlays.push_back(test_pictures(data.cohort.test[c], data.test_labels[c], plane, c, results.methods));
-}
-
-/// Image, reference and the meta-model's segmentation of the first test cases, for a README.
-std::string first_test_cases(const LabelledCohort& data, Plane plane, const Results& results) {
-  std::vector<OverlayRow> rows;
-  for (std::size_t c = 0; c < std::min<std::size_t>(3, data.cohort.test.size()); ++c)
-    rows.push_back(
-        test_pictures(data.cohort.test[c], data.test_labels[c], plane, c, std::span(results.methods).first(1)));
-  return result_picture(rows);
-}
-
-ReportData report_data(const Arguments& arguments, const LabelledCohort& data, Plane plane, const Results& results,
-                       std::span<const MethodSummary> summaries, std::span<const PseudoLabelQuality> qualities,
-                       const RunDirectory& run, const StageContext& context, double seconds) {
-  const Cohort& cohort = data.cohort;
-  ReportData report{.title = "sparseann: " + cohort.name, .class_names = cohort.class_names};
-  report.facts = run_facts(arguments, data, results.steps.plan, context, seconds);
-  report.methods = method_rows(summaries, method_notes(results.steps.sets), cohort.class_names);
-  report.stages = run.stage_times();
-  report.curves = learning_curves(run);
-  report.selections = case_selections(results.steps.plan, cohort.training);
-  add_pictures(data, plane, results, report);
-  for (const PseudoLabelSet& set : results.steps.sets)
-    report.pseudo_label_sets.push_back(set.name);
-  for (const PseudoLabelQuality& quality : qualities)
-    report.set_qualities.push_back({quality.set, quality.training.mean, quality.test.mean});
-  if (run.done("meta/inputs"))
-    for (const MetaInputEffect& effect : read_meta_inputs(run.path() / "meta_inputs.csv"))
-      report.input_effects.push_back({effect.without, effect.mean_dice, effect.changed_share});
-  report.fit_counts =
-      fit_counts(run.path() / "meta" / results.steps.predictions.method / "fitted.csv", report.pseudo_label_sets);
-  return report;
-}
-
-void print(std::span<const MethodSummary> summaries, const std::vector<MethodNote>& notes, const RunDirectory& run,
-           double seconds) {
+void print(const Scores& scores, const std::vector<MethodNote>& notes, const RunDirectory& run) {
   fmt::print("\n{:<28} {:>9} {:>9} {:>13} {:>14}\n", "method", "Dice", "ADB mm", "Hausdorff mm", "overall score");
   for (const MethodNote& note : notes) {
-    const auto summary = std::ranges::find(summaries, note.method, &MethodSummary::method);
-    if (summary == summaries.end())
+    const auto summary = std::ranges::find(scores.summaries, note.method, &MethodSummary::method);
+    if (summary == scores.summaries.end())
       continue;
     double boundary = 0;
     double hausdorff = 0;
@@ -113,7 +34,7 @@ void print(std::span<const MethodSummary> summaries, const std::vector<MethodNot
     fmt::print("{:<28} {:>9.3f} {:>9.3f} {:>13.2f} {:>14.3f}\n", note.method, summary->mean_dice, boundary, hausdorff,
                summary->overall_score);
   }
-  fmt::print("\n{:.0f} s. Report: {}\n", seconds, (run.path() / "report.html").string());
+  fmt::print("\n{:.0f} s. Report: {}\n", scores.seconds, (run.path() / "report.html").string());
 }
 
 } // namespace
@@ -121,21 +42,17 @@ void print(std::span<const MethodSummary> summaries, const std::vector<MethodNot
 void report_results(const Arguments& arguments, const LabelledCohort& data, std::span<const Plane> planes,
                     const Results& results, RunDirectory& run, const StageContext& context) {
   const Cohort& cohort = data.cohort;
-  const auto scores = evaluate_methods(results.methods, cohort.test, data.test_labels, cohort.classes(),
-                                       arguments.options.evaluation, arguments.call.threads);
-  const auto summaries = summarise_methods(scores);
-  publish_atomically(run.path() / "metrics.csv", metrics_csv(scores, cohort.class_names));
-  publish_atomically(run.path() / "summary.csv", summary_csv(summaries, cohort.class_names));
-  const auto qualities =
-      pseudo_label_quality(results.steps.sets, data.training_labels, data.test_labels, cohort.classes());
-  publish_atomically(run.path() / "pseudo_labels.csv", pseudo_labels_csv(qualities, cohort.class_names));
-  double seconds = 0; // of all stages, also of those that an earlier, interrupted call ran
-  for (const StageTime& stage : run.stage_times())
-    seconds += stage.seconds;
-  publish_atomically(run.path() / "result.png", first_test_cases(data, planes.front(), results));
-  publish_atomically(run.path() / "report.html", render_report(report_data(arguments, data, planes.front(), results,
-                                                                           summaries, qualities, run, context, seconds)));
-  print(summaries, method_notes(results.steps.sets), run, seconds);
+  const auto case_scores = evaluate_methods(results.methods, cohort.test, data.test_labels, cohort.classes(),
+                                            arguments.options.evaluation, arguments.call.threads);
+  const Scores scores{.summaries = summarise_methods(case_scores),
+                      .qualities = pseudo_label_quality(results.steps.sets, data.training_labels, data.test_labels,
+                                                        cohort.classes(), arguments.options.steps.meta.average),
+                      .seconds = seconds_of(run)};
+  publish_atomically(run.path() / "metrics.csv", metrics_csv(case_scores, cohort.class_names));
+  publish_atomically(run.path() / "summary.csv", summary_csv(scores.summaries, cohort.class_names));
+  publish_atomically(run.path() / "pseudo_labels.csv", pseudo_labels_csv(scores.qualities, cohort.class_names));
+  write_page(arguments, data, planes.front(), results, scores, run, context);
+  print(scores, method_notes(results.steps.sets), run);
 }
 
 } // namespace sparseann::quickstart

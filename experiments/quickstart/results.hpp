@@ -7,7 +7,8 @@
 
 namespace sparseann::quickstart {
 
-/// Scores all methods, writes metrics.csv, summary.csv, report.html and result.png, and prints the table.
+/// Scores all methods, writes metrics.csv, summary.csv, pseudo_labels.csv, report.html and result.png, and prints the
+/// table.
 void report_results(const Arguments& arguments, const LabelledCohort& data, std::span<const Plane> planes,
                     const Results& results, RunDirectory& run, const StageContext& context);
 

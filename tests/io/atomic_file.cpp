@@ -136,7 +136,7 @@ TEST_CASE("what killed processes left unfinished is removed, at any depth, and n
     return directory.path() / name;
   };
   const auto unfinished = {write(".plan.csv.12-0.tmp"), write("base/3d/.checkpoint.pt.7-3.tmp")};
-  const auto others = {write("mine.tmp"), write(".lock"), write("base/3d/model.pt")};
+  const auto others = {write("mine.tmp"), write(".mine.tmp"), write(".lock"), write("base/3d/model.pt")};
   sparseann::remove_unfinished_files(directory.path());
   for (const auto& file : unfinished)
     CHECK_FALSE(std::filesystem::exists(file));

@@ -43,5 +43,5 @@ TEST_CASE("shapes that do not fit are named") {
   CHECK_THROWS_WITH(SoftCrossEntropy{}(logits, torch::zeros({1, 3, 4}), torch::ones({1, 4})),
                     "probabilities: expected the logits' shape, (1, 2, 4), got (1, 3, 4)");
   CHECK_THROWS_WITH(SoftCrossEntropy{}(logits, torch::zeros({1, 2, 4}), torch::ones({1, 3})),
-                    "mask: expected one value per voxel of (1, 2, 4), got (1, 3)");
+                    "mask: expected bool or floating point of shape (1, 4), got Float of (1, 3)");
 }

@@ -22,6 +22,8 @@ TEST_CASE("A(.) is the mean of one-hot labels, or of probabilities") {
   CHECK(of_probabilities(0, 0, 0, 0) == Approx(0.3));
   CHECK(of_probabilities(1, 0, 0, 0) == Approx(0.7));
   CHECK_THROWS_AS(average_of({}, AverageOf::labels), InvalidArgument);
+  CHECK(labels_of_average(two_sets(), AverageOf::labels)(0, 0, 0) == 0); // a tie
+  CHECK(labels_of_average(two_sets(), AverageOf::probabilities)(0, 0, 0) == 1);
 }
 
 TEST_CASE("the expert's labels replace targets where there are any, and never A(.)") {

@@ -21,10 +21,12 @@ TEST_CASE("the distance of a set is the mean of -log p of its labels, finite eve
   VolumeDistances distances(1, 2);
   const std::vector<std::size_t> cases{0};
   const auto targets = [](std::size_t) { return std::span(two_sets); };
-  const torch::Tensor values = distances.of(cases, 0, 1, [](std::size_t) { return probability_of_class_0(0.25); }, targets);
+  const torch::Tensor values =
+      distances.of(cases, 0, 1, [](std::size_t) { return probability_of_class_0(0.25); }, targets);
   CHECK(values[0][0].item<double>() == Approx(-std::log(0.25)));
   CHECK(values[0][1].item<double>() == Approx(-std::log(0.75)));
-  const torch::Tensor certain = distances.of(cases, 1, 1, [](std::size_t) { return probability_of_class_0(1.0); }, targets);
+  const torch::Tensor certain =
+      distances.of(cases, 1, 1, [](std::size_t) { return probability_of_class_0(1.0); }, targets);
   CHECK(certain[0][0].item<double>() == 0);
   CHECK(certain[0][1].item<double>() > 80);
   CHECK(std::isfinite(certain[0][1].item<double>()));
@@ -54,7 +56,8 @@ TEST_CASE("its state, restored, goes on where it was") {
   VolumeDistances first(1, 2);
   const std::vector<std::size_t> cases{0};
   const auto targets = [](std::size_t) { return std::span(two_sets); };
-  const torch::Tensor values = first.of(cases, 3, 10, [](std::size_t) { return probability_of_class_0(0.25); }, targets);
+  const torch::Tensor values =
+      first.of(cases, 3, 10, [](std::size_t) { return probability_of_class_0(0.25); }, targets);
   VolumeDistances second(1, 2);
   const auto saved = first.state();
   const auto restored = second.state();

@@ -18,3 +18,8 @@ TEST_CASE("one voxel, one label or one name more changes the fingerprint") {
   other.cohort.training[0].name = "else";
   CHECK(fingerprint(other) != fingerprint(data));
 }
+
+TEST_CASE("the same cases, otherwise divided into training and test cases, have another fingerprint") {
+  const LabelledCohort data = test::toy_cohort(3, 1, 8);
+  CHECK(fingerprint(hold_out(data, 1)) != fingerprint(hold_out(data, 2)));
+}

@@ -10,7 +10,7 @@
 using namespace sparseann;
 
 TEST_CASE("Dice and changed voxels are counted over the cases") {
-  detail::InputComparison comparison(2);
+  sparseann::detail::InputComparison comparison(2);
   const Array3<std::uint8_t> complete{{{0, 1, 1, 0}}};
   const Array3<std::uint8_t> changed{{{0, 0, 1, 1}}};
   comparison.add(complete, changed, complete);
@@ -27,8 +27,7 @@ TEST_CASE("every input has a row, sets that agree can replace each other, and th
   meta.options = test::tiny_meta<RandomFit>(40);
   const StageContext context{.stage = "meta", .generator = Generator(1)};
   meta.fit(toy.task(), context);
-  const auto effects =
-      meta_input_effects(meta, toy.data.cohort.test, toy.sets, toy.data.test_labels, 3, context);
+  const auto effects = meta_input_effects(meta, toy.data.cohort.test, toy.sets, toy.data.test_labels, 3, context);
   REQUIRE(effects.size() == 5);
   CHECK(effects[0].without == "nothing");
   CHECK(effects[0].changed_share == 0);

@@ -16,8 +16,7 @@ struct FourVoxels {
   FourVoxels() {
     const Array3<std::uint8_t> ones{{{1, 1, 1, 1}}};
     const Array3<std::uint8_t> zeros{{{0, 0, 0, 0}}};
-    sets.push_back(
-        {.name = "a", .training = {test::one_hot(truth[0].voxels, 3)}, .test = {test::one_hot(ones, 3)}});
+    sets.push_back({.name = "a", .training = {test::one_hot(truth[0].voxels, 3)}, .test = {test::one_hot(ones, 3)}});
     sets.push_back({.name = "b", .training = {test::one_hot(zeros, 3)}, .test = {test::one_hot(zeros, 3)}});
   }
 };
@@ -26,7 +25,7 @@ struct FourVoxels {
 
 TEST_CASE("each set is scored on training and test cases, and so is their average") {
   const FourVoxels four;
-  const auto rows = pseudo_label_quality(four.sets, four.truth, four.truth, 3);
+  const auto rows = pseudo_label_quality(four.sets, four.truth, four.truth, 3, AverageOf::labels);
   REQUIRE(rows.size() == 3);
   CHECK(rows[0].training.mean == 1.0);
   CHECK(rows[0].test.of_class[0].mean == Approx(2.0 * 2 / (4 + 2)));
@@ -37,14 +36,14 @@ TEST_CASE("each set is scored on training and test cases, and so is their averag
   CHECK(rows[2].training.mean == 0.0);
 }
 
-TEST_CASE("the table has a row per set, cases and class, and one for all classes") {
+TEST_CASE("the table has a row per set, split and class, and one for all classes") {
   const FourVoxels four;
   const std::vector<std::string> names{"background", "one", "two"};
-  const CsvTable table("here",
-                       pseudo_labels_csv(pseudo_label_quality(four.sets, four.truth, four.truth, 3), names));
+  const CsvTable table(
+      "here", pseudo_labels_csv(pseudo_label_quality(four.sets, four.truth, four.truth, 3, AverageOf::labels), names));
   REQUIRE(table.rows() == 3 * 2 * 3);
   CHECK(table.cell(3, "set") == "a");
-  CHECK(table.cell(3, "cases") == "test");
+  CHECK(table.cell(3, "split") == "test");
   CHECK(table.cell(3, "class") == "one");
   CHECK(table.number<double>(3, "dice_mean") == Approx(2.0 / 3));
   CHECK(table.cell(5, "class") == "all");

@@ -79,7 +79,7 @@ TEST_CASE("with folds, each training case is labelled by a model that has not se
   const LabelledCases data{toy.cohort.training, labels, all_planes, 3};
   const test::TemporaryDirectory directory;
   RunDirectory run(directory.path() / "run", {}, {});
-  const std::size_t folds = GENERATE(2, 5);
+  const std::size_t folds = GENERATE(std::size_t{2}, std::size_t{5});
   const auto sets = predict_with(recorder, data, toy.cohort.test, MaskedCrossEntropy{}, {.folds = folds}, run,
                                  StageContext{.generator = Generator(1)});
   CHECK(sets.front().training.size() == 5);

@@ -64,3 +64,24 @@ TEST_CASE("events become lines of JSON") {
   std::getline(in, line);
   CHECK(nlohmann::json::parse(line)["loss"] == 0.25);
 }
+
+TEST_CASE("files that a killed run left unfinished are removed, and nothing of a folder that is not a run") {
+  const test::TemporaryDirectory directory;
+  const auto path = directory.path() / "run";
+  {
+    const RunDirectory run(path, {}, {});
+  }
+  std::filesystem::create_directories(path / "base");
+  std::ofstream(path / "base" / ".checkpoint.pt.17-0.tmp") << "half";
+  {
+    const RunDirectory run(path, {}, {});
+  }
+  CHECK_FALSE(std::filesystem::exists(path / "base" / ".checkpoint.pt.17-0.tmp"));
+
+  std::filesystem::create_directories(directory.path() / "hidden" / ".cache");
+  std::ofstream(directory.path() / "hidden" / ".cache" / ".mine.17-0.tmp") << "precious";
+  {
+    const RunDirectory run(directory.path() / "hidden", {}, {});
+  }
+  CHECK(std::filesystem::exists(directory.path() / "hidden" / ".cache" / ".mine.17-0.tmp"));
+}

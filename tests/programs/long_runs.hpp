@@ -10,11 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/crc.hpp>
 #include <fmt/format.h>
 
 #include "programs/quickstart.hpp"
 #include "sparseann/io/csv.hpp"
-#include "sparseann/revision.hpp"
 
 namespace sparseann::test {
 
@@ -30,15 +30,22 @@ inline constexpr std::array<std::size_t, 3> long_seeds{0, 1, 2};
   return std::nullopt;
 }
 
-/// A finished run of quickstart, kept below `long/REVISION` so that tests of one revision share it and a second call
-/// reads it.
+[[nodiscard]] inline std::string program_checksum() {
+  const std::string bytes = read_file(SPARSEANN_QUICKSTART);
+  boost::crc_32_type checksum;
+  checksum.process_bytes(bytes.data(), bytes.size());
+  return fmt::format("{:08x}", checksum.checksum());
+}
+
+/// A finished run of quickstart, kept below `long/CHECKSUM OF THE PROGRAM` so that the tests of one state of it share a
+/// run and a second call reads it.
 class LongRun {
 public:
   LongRun(const std::string& name, const Arguments& arguments)
-      : path_(std::filesystem::path(SPARSEANN_LONG_RUNS) / std::string(revision) / name) {
+      : path_(std::filesystem::path(SPARSEANN_LONG_RUNS) / program_checksum() / name) {
     std::filesystem::create_directories(path_.parent_path());
     const ProgramResult result = Program(SPARSEANN_QUICKSTART, joined({"--out", path_.string()}, arguments),
-                                         {.time = std::chrono::seconds(3600), .file_bytes = {}})
+                                         {.time = std::chrono::seconds(1800), .file_bytes = {}})
                                      .wait();
     INFO(result.errors);
     REQUIRE(result.exit_code == 0);

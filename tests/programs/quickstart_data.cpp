@@ -179,15 +179,18 @@ TEST_CASE("cases with different numbers of channels are named") {
 TEST_CASE("images with voxels that are no finite numbers are named, and the voxel") {
   const ToyFolder folder;
   change_image(folder, [](auto voxels) { voxels[17 * 18 + 2] = std::nanf(""); });
-  folder.check_refused(folder.path("imagesTr/training_0_0000.nii.gz") + ": expected finite voxels, got nan at (z, y, x) = (1, 0, 2)");
+  folder.check_refused(folder.path("imagesTr/training_0_0000.nii.gz") +
+                       ": expected finite voxels, got nan at (z, y, x) = (1, 0, 2)");
   change_image(folder, [](auto voxels) { voxels[0] = -HUGE_VALF; });
-  folder.check_refused(folder.path("imagesTr/training_0_0000.nii.gz") + ": expected finite voxels, got -inf at (z, y, x) = (0, 0, 0)");
+  folder.check_refused(folder.path("imagesTr/training_0_0000.nii.gz") +
+                       ": expected finite voxels, got -inf at (z, y, x) = (0, 0, 0)");
 }
 
 TEST_CASE("a constant image is named") {
   const ToyFolder folder;
   change_image(folder, [](auto voxels) { std::ranges::fill(voxels, 2.5F); });
-  folder.check_refused(folder.path("imagesTr/training_0_0000.nii.gz") + ": expected an image that is not constant, got 2.5 everywhere");
+  folder.check_refused(folder.path("imagesTr/training_0_0000.nii.gz") +
+                       ": expected an image that is not constant, got 2.5 everywhere");
 }
 
 TEST_CASE("labels that are no class of the data set are named, and the voxel") {

@@ -101,7 +101,7 @@ TEST_CASE("a loss that stops being finite is an error that names stage and itera
   CHECK(unfinished_files(run).empty());
 }
 
-TEST_CASE("a run that is killed in every training ends as one that nobody disturbed") {
+TEST_CASE("a run that is killed in every training of a network ends as one that nobody disturbed") {
   const TemporaryDirectory directory;
   const auto run = directory.path() / "run";
   const Arguments with_checkpoints =

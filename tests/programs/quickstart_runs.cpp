@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <string>
 
 #include "programs/quickstart.hpp"
@@ -19,12 +21,27 @@ using sparseann::test::unfinished_files;
 namespace {
 
 void check_artefacts(const std::string& run) {
-  for (const char* const artefact :
-       {"run.json", "stages.json", "log.jsonl", "plan.csv", "metrics.csv", "summary.csv", "report.html", "result.png",
-        "features/heart_training_001_xz.npy", "labels/heart_training_000.nii.gz", "encoder/model.pt",
-        "base/2d/model.pt", "base/3d/loss.csv", "base/full_3d/model.pt", "pseudo_labels/yz/heart_test_000.nii.gz",
-        "pseudo_labels/3d/heart_training_001.npy", "meta/random_fit_then_nearest_fit/fitted.csv",
-        "predictions/random_fit/heart_test_000.nii.gz", "predictions/equal_interval_3d/heart_test_000.nii.gz"}) {
+  for (const char* const artefact : {"run.json",
+                                     "stages.json",
+                                     "log.jsonl",
+                                     "plan.csv",
+                                     "metrics.csv",
+                                     "summary.csv",
+                                     "pseudo_labels.csv",
+                                     "meta_inputs.csv",
+                                     "report.html",
+                                     "result.png",
+                                     "features/heart_training_001_xz.npy",
+                                     "labels/heart_training_000.nii.gz",
+                                     "encoder/model.pt",
+                                     "base/2d/model.pt",
+                                     "base/3d/loss.csv",
+                                     "base/full_3d/model.pt",
+                                     "pseudo_labels/yz/heart_test_000.nii.gz",
+                                     "pseudo_labels/3d/heart_training_001.npy",
+                                     "meta/random_fit_then_nearest_fit/fitted.csv",
+                                     "predictions/random_fit/heart_test_000.nii.gz",
+                                     "predictions/equal_interval_3d/heart_test_000.nii.gz"}) {
     INFO(artefact);
     CHECK(std::filesystem::exists(run + '/' + artefact));
   }
@@ -61,6 +78,27 @@ TEST_CASE("the same seed gives the same numbers") {
     return read_file(run + "/metrics.csv");
   };
   CHECK(metrics("first") == metrics("second"));
+}
+
+TEST_CASE("held-out cases and folds: a run that is killed in a fold goes on, and other numbers of cases are refused") {
+  const TemporaryDirectory directory;
+  const auto arguments = [&](const std::string& name, const std::string& held_out) {
+    Arguments words = toy_run(directory.path() / name, {"--validation-cases", held_out, "--pseudo_labels.folds", "2"});
+    *std::next(std::ranges::find(words, "--training-cases")) = "4";
+    return words;
+  };
+  const std::string run = (directory.path() / "run").string();
+  check_runs(arguments("run", "1"));
+  CHECK(std::filesystem::exists(run + "/base/3d/fold_1/model.pt"));
+  CHECK(std::filesystem::exists(run + "/predictions/3d/heart_training_003.nii.gz"));
+  check_refused(arguments("run", "2"), 2, "data.validation_cases: expected 1 as in " + run + "/run.json, got 2");
+
+  Program program(SPARSEANN_QUICKSTART, arguments("killed", "1"));
+  REQUIRE(
+      program.run_until([&] { return std::filesystem::exists(directory.path() / "killed/base/2d/fold_0/model.pt"); }));
+  program.kill();
+  check_runs(arguments("killed", "1"));
+  CHECK(read_file(directory.path() / "killed/metrics.csv") == read_file(run + "/metrics.csv"));
 }
 
 TEST_CASE("another seed gives another plan") {

@@ -66,7 +66,9 @@ TEST_CASE("numbers of cases that the data do not have are refused before there i
                     "pseudo_labels.folds: expected 1 to 2, the number of training cases, got 3");
 }
 
-TEST_CASE("an output folder without a name is refused") { check_refused({"--out", ""}, 2, "--out: expected a folder, got nothing"); }
+TEST_CASE("an output folder without a name is refused") {
+  check_refused({"--out", ""}, 2, "--out: expected a folder, got nothing");
+}
 
 TEST_CASE("options outside their limits are named") {
   check_usage_error({"--base.3d.training.learning_rate", "0"},

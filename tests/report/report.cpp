@@ -181,6 +181,7 @@ TEST_CASE("the quality of a pseudo-label set is told for training and test cases
   const std::size_t start = html.find("<th scope=\"row\">set xy</th>");
   REQUIRE(start != std::string::npos);
   const std::string row = html.substr(start, html.find("</tr>", start) - start);
+  REQUIRE(contains(row, "0.750"));
   CHECK(row.find("0.875") < row.find("0.750"));
 }
 

@@ -58,8 +58,9 @@ namespace detail {
 inline void check_channel(const std::string& source, const Shape3& shape, std::span<const float> voxels) {
   const auto wrong = std::ranges::find_if(voxels, [](float value) { return !std::isfinite(value); });
   if (wrong != voxels.end())
-    throw DataError(source, "finite voxels",
-                    fmt::format("{} at {}", *wrong, voxel_text(shape, static_cast<std::size_t>(wrong - voxels.begin()))));
+    throw DataError(
+        source, "finite voxels",
+        fmt::format("{} at {}", *wrong, voxel_text(shape, static_cast<std::size_t>(wrong - voxels.begin()))));
   const auto [low, high] = std::ranges::minmax_element(voxels);
   if (*low == *high)
     throw DataError(source, "an image that is not constant", fmt::format("{} everywhere", *low));

@@ -148,7 +148,8 @@ template <std::size_t Rank>
   return origin;
 }
 
-/// A crop of an image or of class probabilities; outside it the image is reflected about its first and last voxel, as often as needed.
+/// A crop of an image or of class probabilities; outside it the image is reflected about its first and last voxel, as
+/// often as needed.
 ///
 /// Shapes: volume (C, z, y, x); result (C, extent).
 /// Cost: linear in the crop; rows are copied whole where they lie inside.

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <regex>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -22,10 +22,6 @@
 #include "sparseann/io/file.hpp"
 
 namespace sparseann {
-
-namespace detail {
-inline constexpr std::string_view temporary_extension = ".tmp";
-} // namespace detail
 
 /// A file that appears under its name complete or not at all.
 ///
@@ -76,8 +72,7 @@ private:
   void create_temporary() {
     static std::atomic<std::uint64_t> counter = 0;
     do {
-      temporary_ = directory() / fmt::format(".{}.{}-{}{}", path_.filename().string(), ::getpid(), counter++,
-                                             detail::temporary_extension);
+      temporary_ = directory() / fmt::format(".{}.{}-{}.tmp", path_.filename().string(), ::getpid(), counter++);
       file_ = FileDescriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     } while (!file_.is_open() && errno == EEXIST);
     if (!file_.is_open())
@@ -111,19 +106,19 @@ inline void publish_atomically(const std::filesystem::path& path, std::string_vi
   publish_atomically(path, [bytes](AtomicFile& file) { file.write(bytes); });
 }
 
-/// Removes the temporaries in `folder` and below that processes left which were killed while they wrote. Nobody else may
-/// be writing there. Throws: IoError.
+/// Removes AtomicFile's temporaries in `folder` and below, which processes left that were killed while they wrote.
+/// Nobody else may be writing there. Throws: IoError.
 inline void remove_unfinished_files(const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> unfinished;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
-    if (entry.is_regular_file() && entry.path().filename().string().starts_with('.') &&
-        entry.path().extension() == detail::temporary_extension)
-      unfinished.push_back(entry.path());
-  for (const std::filesystem::path& file : unfinished) {
-    std::error_code failure;
-    std::filesystem::remove(file, failure);
-    if (failure)
-      throw IoError(file, "cannot be removed: " + failure.message());
+  static const std::regex temporary(R"(\..+\.[0-9]+-[0-9]+\.tmp)");
+  try {
+    std::vector<std::filesystem::path> unfinished;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+      if (entry.is_regular_file() && std::regex_match(entry.path().filename().string(), temporary))
+        unfinished.push_back(entry.path());
+    for (const std::filesystem::path& file : unfinished)
+      std::filesystem::remove(file);
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw IoError(error.path1(), "cannot be searched for unfinished files: " + error.code().message());
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <tuple>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,20 +16,32 @@ namespace sparseann::detail {
 /// What cross-entropies skip: the label given to every voxel outside the mask.
 inline constexpr std::int64_t ignored_label = -100;
 
-/// Throws InvalidArgument unless labels and mask have one value per voxel of the logits and the right types.
-inline void check_loss_arguments(const torch::Tensor& logits, const torch::Tensor& labels, const torch::Tensor& mask) {
+/// The extents of one value per voxel: those of the logits without the classes.
+[[nodiscard]] inline std::vector<std::int64_t> voxel_sizes(const torch::Tensor& logits) {
+  auto voxels = logits.sizes().vec();
+  voxels.erase(voxels.begin() + 1);
+  return voxels;
+}
+
+/// Throws InvalidArgument unless the mask has one value per voxel of the logits and both have the right types.
+inline void check_logits_and_mask(const torch::Tensor& logits, const torch::Tensor& mask) {
   if (logits.dim() < 3 || !logits.is_floating_point())
     throw InvalidArgument("logits", "floating point of shape (N, C, spatial...)",
                           fmt::format("{} of {}", c10::toString(logits.scalar_type()), shape_text(logits)));
-  auto voxels = logits.sizes().vec();
-  voxels.erase(voxels.begin() + 1);
-  if (labels.sizes() != voxels || labels.scalar_type() != torch::kLong)
-    throw InvalidArgument("labels", fmt::format("int64 of shape ({})", fmt::join(voxels, ", ")),
-                          fmt::format("{} of {}", c10::toString(labels.scalar_type()), shape_text(labels)));
+  const auto voxels = voxel_sizes(logits);
   const bool is_mask_type = mask.scalar_type() == torch::kBool || mask.is_floating_point();
   if (mask.sizes() != voxels || !is_mask_type)
     throw InvalidArgument("mask", fmt::format("bool or floating point of shape ({})", fmt::join(voxels, ", ")),
                           fmt::format("{} of {}", c10::toString(mask.scalar_type()), shape_text(mask)));
+}
+
+/// As check_logits_and_mask, and throws InvalidArgument unless the labels are int64, one per voxel.
+inline void check_loss_arguments(const torch::Tensor& logits, const torch::Tensor& labels, const torch::Tensor& mask) {
+  check_logits_and_mask(logits, mask);
+  const auto voxels = voxel_sizes(logits);
+  if (labels.sizes() != voxels || labels.scalar_type() != torch::kLong)
+    throw InvalidArgument("labels", fmt::format("int64 of shape ({})", fmt::join(voxels, ", ")),
+                          fmt::format("{} of {}", c10::toString(labels.scalar_type()), shape_text(labels)));
 }
 
 /// The labels with `ignored_label` wherever the mask is 0. Throws DataError where an annotated voxel's label is no

@@ -14,16 +14,15 @@ namespace sparseann {
 /// m_v = 0 are skipped, whatever their probabilities. With one-hot p it is MaskedCrossEntropy.
 /// Shapes: logits and probabilities (N, C, spatial...), mask (N, spatial...) of bool or floating point.
 /// Cost: one log-softmax; computed in float32 (float64 for float64 logits).
-/// Throws: InvalidArgument for other shapes.
+/// Throws: InvalidArgument for other shapes or types.
 struct SoftCrossEntropy {
   [[nodiscard]] LossTerm operator()(const torch::Tensor& logits, const torch::Tensor& probabilities,
                                     const torch::Tensor& mask) const {
+    detail::check_logits_and_mask(logits, mask);
     if (probabilities.sizes() != logits.sizes())
       throw InvalidArgument("probabilities", fmt::format("the logits' shape, {}", shape_text(logits)),
                             shape_text(probabilities));
     const torch::Tensor values = detail::loss_precision(logits);
-    if (mask.dim() + 1 != values.dim() || mask.unsqueeze(1).sizes() != values.narrow(1, 0, 1).sizes())
-      throw InvalidArgument("mask", fmt::format("one value per voxel of {}", shape_text(logits)), shape_text(mask));
     const torch::Tensor weights = mask.to(values.scalar_type());
     const torch::Tensor targets = torch::where(weights.unsqueeze(1) != 0, probabilities.to(values.scalar_type()), 0);
     const torch::Tensor losses = -(targets * torch::log_softmax(values, 1)).sum(1);

@@ -25,8 +25,8 @@ struct FitCandidates {
   torch::Tensor logits; ///< (N, C, z, y, x) of this step's own forward pass, detached
   torch::Tensor sets;   ///< (N, S, z, y, x) int64: the target that each pseudo-label set gives
   torch::Tensor mask;   ///< (N, z, y, x) bool: voxels that have a target
-  /// (N, S) on the CPU, double: the mean cross-entropy of the model's output on each sample's whole volume to each set's
-  /// labels of it. Computed when called, from the model as it was at most `interval` - 1 iterations ago.
+  /// (N, S) on the CPU, double: the mean cross-entropy of the model's output on each sample's whole volume to each
+  /// set's labels of it. Computed when called, from the model as it was at most `interval` - 1 iterations ago.
   std::function<torch::Tensor(std::int64_t interval)> volume_distances;
 };
 

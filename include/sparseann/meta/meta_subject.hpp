@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sparseann/annotate/sparse_labels.hpp"
+#include "sparseann/pseudo_label/average_vote.hpp"
 #include "sparseann/pseudo_label/ensembler.hpp"
+#include "sparseann/pseudo_label/majority_vote.hpp"
 #include "sparseann/pseudo_label/pseudo_labels.hpp"
 
 namespace sparseann {
@@ -25,6 +28,11 @@ constexpr std::array<std::string_view, 2> names_of(AverageOf) { return {"labels"
   for (const ClassProbabilities& set : sets)
     labels.push_back(most_probable_labels(set));
   return average_of_one_hots(labels, sets.empty() ? 0 : sets.front().shape(0));
+}
+
+/// The most probable label of A(.), per voxel; ties go to the lower label.
+[[nodiscard]] inline Array3<std::uint8_t> labels_of_average(std::span<const ClassProbabilities> sets, AverageOf kind) {
+  return kind == AverageOf::probabilities ? mean_probability_labels(sets) : majority_labels(sets);
 }
 
 /// What the meta-model reads and fits of one training case.

@@ -45,7 +45,8 @@ template <Policy First, Policy Second> struct ThenOptions {
 /// One fit strategy after another: `Then<RandomFit, NearestFit>` is the paper's two-stage training.
 ///
 /// The first strategy has the iterations below floor(first_share * iterations). Optimiser and learning-rate schedule
-/// run through both stages; the paper does not say how long each stage is or whether the rate starts anew.
+/// run through both stages, unless the schedule restarts between them (an option of it); the paper does not say how
+/// long each stage is or whether the rate starts anew.
 template <FitStrategy First, FitStrategy Second> struct Then {
   static constexpr std::string_view name = detail::joined_name<First::name, detail::then_text, Second::name>;
 

@@ -12,7 +12,9 @@
 
 #include <fmt/ranges.h>
 
+#include "sparseann/core/error.hpp"
 #include "sparseann/infer/sliding_window.hpp"
+#include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/csv.hpp"
 #include "sparseann/loss/masked_cross_entropy.hpp"
 #include "sparseann/loss/soft_cross_entropy.hpp"
@@ -63,10 +65,10 @@ template <FitStrategy Fit, MetaNetwork Network> struct TrainedMetaOptions {
 /// The meta-model (Step III): reads the image and the average A(.) of the pseudo-label sets and fits, per sample and
 /// step, the set that the fit strategy picks. Keeps how often each case fitted each set in `fitted.csv`.
 ///
-/// Loss: cross-entropy to the picked set's labels, or to its probabilities, over all voxels of the patch (Eq. 9). Expert
-/// labels replace the targets on annotated voxels (an option), never A(.), which has none at test time.
-/// Cost: as a 3D network of its width, plus what the fit strategy asks for.
-/// Source: Section "Self-Training with Pseudo-Labels"; hard labels and the stage lengths are ours, the paper is silent.
+/// Loss: cross-entropy to the picked set's labels, or to its probabilities, over all voxels of the patch (Eq. 9).
+/// Expert labels replace the targets on annotated voxels (an option), never A(.), which has none at test time. Cost: as
+/// a 3D network of its width, plus what the fit strategy asks for. Source: Section "Self-Training with Pseudo-Labels";
+/// hard labels and the stage lengths are ours, the paper is silent.
 template <FitStrategy Fit, MetaNetwork Network = YDenseVoxNet> class TrainedMeta {
 public:
   static constexpr std::string_view name = Fit::name;
@@ -91,13 +93,13 @@ public:
           const PrecisionScope scope(options.training.precision, context.device);
           const SegmentationOutput output =
               network_->forward(batch.images.to(context.device), batch.averages.to(context.device));
-          const FitCandidates candidates{
-              .logits = output.logits.detach(),
-              .sets = batch.sets.to(context.device),
-              .mask = batch.mask.to(context.device),
-              .volume_distances = [&](std::int64_t interval) {
-                return volume_distances(distances, task, subjects, batch, {iteration, interval}, context);
-              }};
+          const FitCandidates candidates{.logits = output.logits.detach(),
+                                         .sets = batch.sets.to(context.device),
+                                         .mask = batch.mask.to(context.device),
+                                         .volume_distances = [&](std::int64_t interval) {
+                                           return volume_distances(distances, task, subjects, batch, iteration,
+                                                                   interval, context);
+                                         }};
           const auto chosen = checked(strategy(candidates, {iteration, options.training.iterations}, generator), batch);
           count(batch, chosen);
           if (options.targets == FitTargets::probabilities)
@@ -129,12 +131,6 @@ public:
   [[nodiscard]] Array2<std::int64_t> fitted_counts() const { return to_array<std::int64_t, 2>(fitted_); }
 
 private:
-  /// The iteration of a step and the age in iterations from which what was computed earlier is too old.
-  struct Moment {
-    std::int64_t iteration;
-    std::int64_t interval;
-  };
-
   /// Class probabilities of a volume, (classes, z, y, x) on the CPU. Leaves the network in evaluation mode.
   [[nodiscard]] torch::Tensor probabilities(const Image& image, const Array4<float>& average,
                                             const StageContext& context) const {
@@ -149,12 +145,13 @@ private:
 
   [[nodiscard]] torch::Tensor volume_distances(VolumeDistances& distances, const EnsembleTask& task,
                                                const std::vector<MetaSubject>& subjects, const MetaBatch& batch,
-                                               const Moment& moment, const StageContext& context) {
+                                               std::int64_t iteration, std::int64_t interval,
+                                               const StageContext& context) {
     std::vector<std::size_t> cases;
     for (const PatchPlace& place : batch.places)
       cases.push_back(place.case_index);
     const torch::Tensor result = distances.of(
-        cases, moment.iteration, moment.interval,
+        cases, iteration, interval,
         [&](std::size_t c) { return probabilities(task.cases[c].image, subjects[c].average, context); },
         [&](std::size_t c) { return std::span(subjects[c].targets); });
     network_->train();
@@ -164,8 +161,7 @@ private:
   [[nodiscard]] static torch::Tensor labels_of(const FitCandidates& candidates, std::span<const std::size_t> chosen) {
     std::vector<torch::Tensor> targets;
     for (std::size_t sample = 0; sample < chosen.size(); ++sample)
-      targets.push_back(
-          candidates.sets[static_cast<std::int64_t>(sample)][static_cast<std::int64_t>(chosen[sample])]);
+      targets.push_back(candidates.sets[static_cast<std::int64_t>(sample)][static_cast<std::int64_t>(chosen[sample])]);
     return torch::stack(targets);
   }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,16 @@ inline void keep_predictions(const Predictions& predictions, std::span<const Cas
   return predictions;
 }
 
+/// The context in which an ensembler of this name is fitted: `meta/METHOD/`. All have one random stream, as they differ
+/// in what they do and not in their luck.
+[[nodiscard]] inline StageContext ensembler_context(std::string_view method, const RunDirectory& run,
+                                                    const StageContext& context) {
+  StageContext part = context.part("meta/" + std::string(method));
+  part.generator = context.generator.split("meta");
+  part.directory = run.path() / "meta" / method;
+  return part;
+}
+
 /// Step III: fits the ensembler and labels the test cases from their images and pseudo-labels. Keeps `meta/METHOD/` and
 /// `predictions/METHOD/`.
 template <Ensembler E>
@@ -52,9 +63,7 @@ template <Ensembler E>
       predictions.test.push_back(read_nifti_labels(folder / (subject.name + ".nii.gz")).voxels);
     return predictions;
   }
-  StageContext part = context.part(fit_stage);
-  part.generator = context.generator.split("meta"); // ensemblers differ in what they do, not in their luck
-  part.directory = run.path() / fit_stage;
+  const StageContext part = ensembler_context(E::name, run, context);
   if (run.done(fit_stage))
     ensembler.fit(task, part);
   else

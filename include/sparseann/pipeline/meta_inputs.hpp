@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sparseann/data/cohort.hpp"
@@ -46,8 +47,7 @@ public:
   [[nodiscard]] MetaInputEffect effect(std::string without) const {
     return {.without = std::move(without),
             .mean_dice = dice_sum_ / static_cast<double>(dice_count_),
-            .changed_share =
-                foreground_ == 0 ? 0.0 : static_cast<double>(changed_) / static_cast<double>(foreground_)};
+            .changed_share = foreground_ == 0 ? 0.0 : static_cast<double>(changed_) / static_cast<double>(foreground_)};
   }
 
 private:
@@ -60,8 +60,8 @@ private:
 
 } // namespace detail
 
-/// Takes the inputs of a fitted meta-model away, one at a time, and labels the test cases again: a model that only copies
-/// a pseudo-label set does without the image, and one that ignores its second input is no meta-model.
+/// Takes the inputs of a fitted meta-model away, one at a time, and labels the test cases again: a model that only
+/// copies a pseudo-label set does without the image, and one that ignores its second input is no meta-model.
 ///
 /// Rows: with all inputs ("nothing"); image zeroed; A(.) zeroed; for each set, A(.) with the next set in its place.
 /// Cost: 3 + S predictions of every test case. For reports only: it reads the dense labels of the test cases.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -22,10 +23,11 @@ struct PseudoLabellingOptions {
   std::size_t folds = 1;
 
   friend void visit(PseudoLabellingOptions& options, auto&& visitor) {
-    visitor(field("folds", options.folds,
-                  "1: a base model labels the cases that it learnt from; more: each training case is labelled by a model "
-                  "fitted without it",
-                  at_least(1)));
+    visitor(
+        field("folds", options.folds,
+              "1: a base model labels the cases that it learnt from; more: each training case is labelled by a model "
+              "fitted without it",
+              at_least(1)));
   }
 };
 
@@ -100,7 +102,7 @@ template <class Model, SegmentationLoss Loss>
 /// Fits one base model and labels training and test cases. Keeps `base/NAME/` and `pseudo_labels/NAME/`.
 ///
 /// With several folds the test cases are labelled by the model of all training cases, each training case by a model
-/// that has not seen it (`base/NAME/fold_F/`), so that A(.) is as good in training as at test.
+/// that has not seen it (`base/NAME/fold_F/`), so that A(.) is not better in training for having seen the case.
 /// Cost: one training, and one more per fold; the images once more per fold.
 /// Throws: InvalidArgument as check_folds.
 template <class Model, SegmentationLoss Loss>

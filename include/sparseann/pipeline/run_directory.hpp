@@ -1,11 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <utility>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -88,7 +90,8 @@ private:
       throw IoError(path, fmt::format("cannot be created: {}", failure.message()));
     refuse_foreign_files(path);
     DirectoryLock lock(path);
-    remove_unfinished_files(path);
+    if (std::filesystem::exists(path / "run.json"))
+      remove_unfinished_files(path);
     return lock;
   }
 

@@ -11,9 +11,29 @@
 
 namespace sparseann {
 
-/// Labels each voxel with the class of largest mean probability over the sets; ties go to the lower label.
+/// The class of largest mean probability over the sets, per voxel; ties go to the lower label.
 ///
-/// Cost: one pass over the probabilities. Learns nothing.
+/// Cost: one pass over the probabilities.
+[[nodiscard]] inline Array3<std::uint8_t> mean_probability_labels(std::span<const ClassProbabilities> sets) {
+  if (sets.empty())
+    throw InvalidArgument("pseudo-label sets", "at least one", "none");
+  const auto& first = sets.front();
+  Array3<std::uint8_t> labels = xt::zeros<std::uint8_t>({first.shape(1), first.shape(2), first.shape(3)});
+  const auto out = elements(labels);
+  std::vector<unsigned> sums(first.shape(0));
+  for (std::size_t voxel = 0; voxel < out.size(); ++voxel) {
+    for (std::size_t label = 0; label < sums.size(); ++label) {
+      sums[label] = 0;
+      for (const ClassProbabilities& set : sets)
+        sums[label] += set.data()[label * out.size() + voxel];
+      if (sums[label] > sums[out[voxel]])
+        out[voxel] = static_cast<std::uint8_t>(label);
+    }
+  }
+  return labels;
+}
+
+/// Labels each voxel with the class of largest mean probability over the sets. Learns nothing.
 struct AverageVote {
   static constexpr std::string_view name = "average_vote";
 
@@ -23,22 +43,7 @@ struct AverageVote {
 
   [[nodiscard]] Array3<std::uint8_t> predict(const Image&, std::span<const ClassProbabilities> sets,
                                              const StageContext&) const {
-    if (sets.empty())
-      throw InvalidArgument("pseudo-label sets", "at least one", "none");
-    const auto& first = sets.front();
-    Array3<std::uint8_t> labels = xt::zeros<std::uint8_t>({first.shape(1), first.shape(2), first.shape(3)});
-    const auto out = elements(labels);
-    std::vector<unsigned> sums(first.shape(0));
-    for (std::size_t voxel = 0; voxel < out.size(); ++voxel) {
-      for (std::size_t label = 0; label < sums.size(); ++label) {
-        sums[label] = 0;
-        for (const ClassProbabilities& set : sets)
-          sums[label] += set.data()[label * out.size() + voxel];
-        if (sums[label] > sums[out[voxel]])
-          out[voxel] = static_cast<std::uint8_t>(label);
-      }
-    }
-    return labels;
+    return mean_probability_labels(sets);
   }
 };
 

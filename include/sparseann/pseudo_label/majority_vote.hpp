@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,7 +12,7 @@
 
 namespace sparseann {
 
-/// The label that most sets give, per voxel; ties go to the lower label. It is the most probable label of A(.).
+/// The label that most sets give, per voxel; ties go to the lower label.
 ///
 /// Cost: one pass over the probabilities.
 [[nodiscard]] inline Array3<std::uint8_t> majority_labels(std::span<const ClassProbabilities> sets) {

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/error.hpp"

@@ -130,7 +130,7 @@ struct ReportData {
   std::vector<OverlayRow> training_overlays; ///< image, reference, sparse labels, pseudo-label sets, …
   std::vector<OverlayRow> test_overlays;     ///< image, reference, predictions, …
   std::vector<std::string> pseudo_label_sets;
-  std::vector<SetQuality> set_qualities; ///< of the sets and of their average
+  std::vector<SetQuality> set_qualities;  ///< of the sets and of their average
   std::vector<InputEffect> input_effects; ///< the first with all inputs
   std::vector<FitCounts> fit_counts;
 };

@@ -100,7 +100,7 @@ inline constexpr std::string_view report_template = R"html(<!DOCTYPE html>
 {{#has_training_overlays}}<a href="#training">Training cases</a>{{/has_training_overlays}}
 {{#has_qualities}}<a href="#qualities">Pseudo-labels</a>{{/has_qualities}}
 {{#has_inputs}}<a href="#inputs">Inputs</a>{{/has_inputs}}
-{{#has_fit_counts}}<a href="#fits">Nearest fits</a>{{/has_fit_counts}}
+{{#has_fit_counts}}<a href="#fits">Fitted sets</a>{{/has_fit_counts}}
 {{#has_curves}}<a href="#curves">Learning curves</a>{{/has_curves}}
 <a href="#run">The run</a>
 </nav>
@@ -224,15 +224,15 @@ one set replaced by another. Changed: voxels with another label, of those that a
 {{/has_inputs}}
 {{#has_fit_counts}}
 <section id="fits" aria-labelledby="fits-title">
-<h2 id="fits-title">Which pseudo-labels nearest-fit chose</h2>
-<p>In every training step nearest-fit teaches the meta-model the set of pseudo-labels that lies nearest to what the model
-says already. If one set takes nearly all, the meta-model copies it.</p>
+<h2 id="fits-title">Which pseudo-labels the meta-model fitted</h2>
+<p>How often each set was the target of a patch, over all stages of the training: random-fit draws them evenly, nearest-fit
+takes the set that lies nearest to what the model says already. If one set takes nearly all, the meta-model copies it.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="fits-title">
 <table><thead><tr><th scope="col">Case</th>{{#sets}}<th scope="col">{{set_name}}</th>{{/sets}}</tr></thead>
 <tbody>{{#fit_total}}<tr><th scope="row"><b>All cases</b></th>{{#counts}}<td>{{count}}<span class="deviation">{{percent}} %</span><span class="bar"><i style="width:{{percent}}%"></i></span></td>{{/counts}}</tr>{{/fit_total}}</tbody></table>
 </div>
 <details><summary>Case by case</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="Nearest fits case by case">
+<div class="scroll" tabindex="0" role="region" aria-label="Fitted sets case by case">
 <table><thead><tr><th scope="col">Case</th>{{#sets}}<th scope="col">{{set_name}}</th>{{/sets}}</tr></thead>
 <tbody>
 {{#fits}}

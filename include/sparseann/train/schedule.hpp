@@ -38,8 +38,7 @@ struct ScheduleOptions {
 /// iterations of a total that it does not state, so the place of the step is a share here.
 [[nodiscard]] inline double schedule_factor(const ScheduleOptions& options, std::int64_t iteration,
                                             std::int64_t iterations) {
-  const auto restart =
-      static_cast<std::int64_t>(std::floor(options.restart_at * static_cast<double>(iterations)));
+  const auto restart = static_cast<std::int64_t>(std::floor(options.restart_at * static_cast<double>(iterations)));
   const bool restarted = iteration >= restart;
   const auto first = static_cast<double>(restarted ? restart : 0);
   const auto last = static_cast<double>(restarted ? iterations : restart);

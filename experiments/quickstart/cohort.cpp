@@ -1,0 +1,38 @@
+#include "cohort.hpp"
+
+#include <utility>
+
+#include "sparseann/data/nnunet_folder.hpp"
+#include "sparseann/data/normalise.hpp"
+
+namespace sparseann::quickstart {
+
+namespace {
+
+LabelledCohort read_or_generate(const Call& call, HeartCohortOptions heart) {
+  if (call.data)
+    return read_nnunet_folder(*call.data,
+                              {.max_training_cases = call.training_cases, .max_test_cases = call.test_cases});
+  heart.training_cases = call.training_cases.value_or(heart.training_cases);
+  heart.test_cases = call.test_cases.value_or(heart.test_cases);
+  return generate_heart_cohort(heart, Generator(call.seed).split("heart cohort"), call.threads);
+}
+
+} // namespace
+
+LabelledCohort read_cohort(const Call& call, HeartCohortOptions heart) {
+  LabelledCohort data = read_or_generate(call, heart);
+  if (call.validation_cases > 0)
+    data = hold_out(std::move(data), call.validation_cases);
+  if (data.test_labels.empty())
+    throw DataError(call.data.value_or("hearts"), "labelsTs, as quickstart reports scores", "none");
+  return data;
+}
+
+void normalise(LabelledCohort& data) {
+  for (auto* cases : {&data.cohort.training, &data.cohort.test})
+    for (Case& subject : *cases)
+      subject.image = ZScore{}(std::move(subject.image), subject.name);
+}
+
+} // namespace sparseann::quickstart

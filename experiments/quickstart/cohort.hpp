@@ -1,0 +1,16 @@
+#pragma once
+
+#include "call.hpp"
+#include "sparseann/data/cohort.hpp"
+#include "sparseann/data/heart_cohort.hpp"
+
+namespace sparseann::quickstart {
+
+/// The cohort that a call asks for: an nnU-Net folder or generated hearts, where asked for with training cases held out
+/// as test cases. Test cases have labels.
+[[nodiscard]] LabelledCohort read_cohort(const Call& call, HeartCohortOptions heart);
+
+/// Zero mean and unit variance, case by case.
+void normalise(LabelledCohort& data);
+
+} // namespace sparseann::quickstart
