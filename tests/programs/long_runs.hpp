@@ -30,19 +30,22 @@ inline constexpr std::array<std::size_t, 3> long_seeds{0, 1, 2};
   return std::nullopt;
 }
 
-[[nodiscard]] inline std::string program_checksum() {
+/// Where long runs are kept: in the folder that the environment variable SPARSEANN_LONG_RUNS names, else in one for
+/// this very program, so that no test reads the results of another.
+[[nodiscard]] inline std::filesystem::path long_runs_folder() {
+  if (const char* const chosen = std::getenv("SPARSEANN_LONG_RUNS"); chosen != nullptr)
+    return chosen;
   const std::string bytes = read_file(SPARSEANN_QUICKSTART);
   boost::crc_32_type checksum;
   checksum.process_bytes(bytes.data(), bytes.size());
-  return fmt::format("{:08x}", checksum.checksum());
+  return std::filesystem::path(SPARSEANN_LONG_RUNS) / fmt::format("{:08x}", checksum.checksum());
 }
 
-/// A finished run of quickstart, kept below `long/CHECKSUM OF THE PROGRAM` so that the tests of one state of it share a
-/// run and a second call reads it.
+/// A finished run of quickstart: made where it is not there yet, so that tests share it, gone on with where it was
+/// interrupted.
 class LongRun {
 public:
-  LongRun(const std::string& name, const Arguments& arguments)
-      : path_(std::filesystem::path(SPARSEANN_LONG_RUNS) / program_checksum() / name) {
+  LongRun(const std::string& name, const Arguments& arguments) : path_(long_runs_folder() / name) {
     std::filesystem::create_directories(path_.parent_path());
     const ProgramResult result = Program(SPARSEANN_QUICKSTART, joined({"--out", path_.string()}, arguments),
                                          {.time = std::chrono::seconds(1800), .file_bytes = {}})

@@ -59,7 +59,7 @@ struct PoseOptions {
 
 /// What `generate_heart_cohort` generates. Extents in voxels of (z, y, x).
 struct HeartCohortOptions {
-  std::size_t training_cases = 10;
+  std::size_t training_cases = 8;
   std::size_t test_cases = 10;
   std::size_t slices = 56;
   std::size_t rows = 64;

@@ -7,6 +7,7 @@
 
 #include "sparseann/core/plane.hpp"
 #include "sparseann/data/cohort.hpp"
+#include "sparseann/tensor/tensor.hpp"
 #include "sparseann/tensor/torch.hpp"
 
 namespace sparseann {
@@ -26,15 +27,8 @@ public:
   [[nodiscard]] torch::Tensor slice(std::size_t position) const {
     const SliceIndex& wanted = index(position);
     const Image& image = cases_[wanted.case_index].image;
-    const Shape3& shape = image.shape();
-    // from_blob takes a mutable pointer, but nothing writes through this view
-    const torch::Tensor volume =
-        torch::from_blob(const_cast<float*>(image.voxels.data()),
-                         {static_cast<std::int64_t>(image.channels()), static_cast<std::int64_t>(shape[0]),
-                          static_cast<std::int64_t>(shape[1]), static_cast<std::int64_t>(shape[2])},
-                         torch::kFloat);
-    return volume.select(static_cast<std::int64_t>(stacking_axis(wanted.plane)) + 1,
-                         static_cast<std::int64_t>(wanted.slice));
+    return from_array(image.voxels)
+        .select(static_cast<std::int64_t>(stacking_axis(wanted.plane)) + 1, static_cast<std::int64_t>(wanted.slice));
   }
 
 private:
