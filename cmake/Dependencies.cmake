@@ -1,6 +1,6 @@
 # What sparseann is built on. Package names are Debian's; versions are the oldest that were tried.
 find_package(Threads REQUIRED)
-find_package(fmt 9 REQUIRED) # header-only: LibTorch brings another fmt, whose headers come first where it is used
+find_package(fmt 9 REQUIRED)
 find_package(xtensor 0.24 REQUIRED)
 find_package(Boost 1.74 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)

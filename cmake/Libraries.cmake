@@ -23,7 +23,7 @@ function(sparseann_add_library name)
   target_link_libraries(${target} INTERFACE ${arg_LINK})
 endfunction()
 
-sparseann_add_library(core FOLDERS core LINK fmt::fmt-header-only xtensor Boost::headers Threads::Threads)
+sparseann_add_library(core FOLDERS core LINK fmt::fmt xtensor Boost::headers Threads::Threads)
 target_sources(sparseann_core INTERFACE FILE_SET generated TYPE HEADERS
   BASE_DIRS "${SPARSEANN_GENERATED_DIR}" FILES "${SPARSEANN_GENERATED_DIR}/sparseann/version.hpp" "${revision_header}")
 add_dependencies(sparseann_core sparseann_revision)
@@ -44,6 +44,8 @@ if(SPARSEANN_WITH_TORCH)
     FOLDERS tensor loss network infer train encode pseudo_label meta pipeline report
     LINK sparseann_annotate LibTorch::LibTorch)
   target_include_directories(sparseann_sparseann SYSTEM INTERFACE "$<BUILD_INTERFACE:${KAINJOW_INCLUDE_DIR}>")
+  # LibTorch brings the headers of another fmt, and no library of it.
+  target_compile_definitions(sparseann_sparseann INTERFACE FMT_HEADER_ONLY)
 
   # LibTorch alone costs 21 s of a 2.4 GHz core per translation unit, and reading it and the other libraries
   # precompiled 7 s. Our programs and tests share one.

@@ -33,6 +33,16 @@ jobs() {
   echo $((processors > 0 ? processors : 1))
 }
 
+# Sets up what is missing. `--cuda` is for the set-up; what else there is stays in `arguments`.
+set_up() {
+  local argument setup=()
+  arguments=()
+  for argument in "$@"; do
+    if [[ $argument == --cuda ]]; then setup+=(--cuda); else arguments+=("$argument"); fi
+  done
+  "$root/tools/setup.sh" "${setup[@]}"
+}
+
 configure() {
   say "configuring (preset release)"
   cmake -S "$root" --preset release

@@ -6,13 +6,7 @@
 # --cuda adds LibTorch's GPU libraries; everything else goes to the program (--help lists what it takes).
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
-setup=()
-arguments=()
-for argument in "$@"; do
-  if [[ $argument == --cuda ]]; then setup+=(--cuda); else arguments+=("$argument"); fi
-done
-
-"$root/tools/setup.sh" "${setup[@]}"
+set_up "$@"
 configure
 build quickstart
 exec "$root/build/release/bin/quickstart" "${arguments[@]}"

@@ -6,13 +6,7 @@
 # The exit code is ctest's, and its summary comes last.
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
-setup=()
-arguments=()
-for argument in "$@"; do
-  if [[ $argument == --cuda ]]; then setup+=(--cuda); else arguments+=("$argument"); fi
-done
-
-"$root/tools/setup.sh" "${setup[@]}"
+set_up "$@"
 configure
 build all all_verify_interface_header_sets
 

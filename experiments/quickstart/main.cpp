@@ -14,6 +14,7 @@
 #include "sparseann/pipeline/fingerprint.hpp"
 #include "sparseann/revision.hpp"
 #include "sparseann/tensor/device.hpp"
+#include "sparseann/tensor/precision.hpp"
 #include "sparseann/version.hpp"
 #include "steps.hpp"
 
@@ -22,10 +23,13 @@ namespace sparseann::quickstart {
 namespace {
 
 Json facts_of(const Call& call, torch::Device device) {
-  return {{"program", "quickstart"},    {"version", version},
-          {"git_revision", revision},   {"libtorch", TORCH_VERSION},
-          {"device", describe(device)}, {"automatic_precision", name_of_value(resolved(Precision::automatic, device))},
-          {"threads", call.threads},    {"hardware_threads", std::thread::hardware_concurrency()}};
+  return {{"program", "quickstart"},
+          {"version", version},
+          {"git_revision", revision},
+          {"libtorch", TORCH_VERSION},
+          {"device", describe(device)},
+          {"threads", call.threads},
+          {"hardware_threads", std::thread::hardware_concurrency()}};
 }
 
 Json options_of(const Arguments& arguments, const LabelledCohort& data) {
@@ -63,6 +67,7 @@ void run(Arguments& arguments) {
   complete(arguments);
   const torch::Device device = device_from_name(call.device);
   use_threads(static_cast<int>(call.threads));
+  resolve_precisions(arguments.options, device);
   LabelledCohort data = read_cohort(call, arguments.options.heart);
   const std::vector<Plane> planes = planes_of(data.cohort, arguments.options.planes);
   // Options that do not fit these data are refused before there is a run directory that holds to them.

@@ -136,7 +136,9 @@ TEST_CASE("what killed processes left unfinished is removed, at any depth, and n
     return directory.path() / name;
   };
   const auto unfinished = {write(".plan.csv.12-0.tmp"), write("base/3d/.checkpoint.pt.7-3.tmp")};
-  const auto others = {write("mine.tmp"), write(".mine.tmp"), write(".lock"), write("base/3d/model.pt")};
+  const auto others = {write("mine.tmp"),   write(".mine.tmp"), write(".lock"),     write("base/3d/model.pt"),
+                       write(".tmp"),       write("..7-0.tmp"), write(".a.7.tmp"),  write(".a.7-.tmp"),
+                       write(".a.x-1.tmp"), write("a.7-1.tmp"), write(".a.7-1.txt")};
   sparseann::remove_unfinished_files(directory.path());
   for (const auto& file : unfinished)
     CHECK_FALSE(std::filesystem::exists(file));

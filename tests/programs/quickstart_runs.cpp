@@ -56,6 +56,7 @@ TEST_CASE("a run leaves every artefact, is reported again and not repeated, and 
   const Arguments arguments = toy_run(run, {"--baselines", "true", "--seed", "3"});
   check_runs(arguments);
   check_artefacts(run);
+  CHECK(read_file(run + "/run.json").find("automatic") == std::string::npos); // it says what was computed in
 
   const std::string metrics = read_file(run + "/metrics.csv");
   const std::string stages = read_file(run + "/stages.json");

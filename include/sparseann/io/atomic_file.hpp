@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -106,14 +105,33 @@ inline void publish_atomically(const std::filesystem::path& path, std::string_vi
   publish_atomically(path, [bytes](AtomicFile& file) { file.write(bytes); });
 }
 
+namespace detail {
+
+[[nodiscard]] constexpr bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Whether AtomicFile names a temporary so: ".NAME.PROCESS-COUNT.tmp".
+[[nodiscard]] constexpr bool names_temporary(std::string_view file) {
+  constexpr std::string_view ending = ".tmp";
+  if (!file.starts_with('.') || !file.ends_with(ending))
+    return false;
+  file = file.substr(1, file.size() - 1 - ending.size());
+  const std::size_t dot = file.rfind('.');
+  const std::size_t dash = file.rfind('-');
+  return dot != std::string_view::npos && dot > 0 && dash != std::string_view::npos && dash > dot &&
+         is_number(file.substr(dot + 1, dash - dot - 1)) && is_number(file.substr(dash + 1));
+}
+
+} // namespace detail
+
 /// Removes AtomicFile's temporaries in `folder` and below, which processes left that were killed while they wrote.
 /// Nobody else may be writing there. Throws: IoError.
 inline void remove_unfinished_files(const std::filesystem::path& folder) {
-  static const std::regex temporary(R"(\..+\.[0-9]+-[0-9]+\.tmp)");
   try {
     std::vector<std::filesystem::path> unfinished;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
-      if (entry.is_regular_file() && std::regex_match(entry.path().filename().string(), temporary))
+      if (entry.is_regular_file() && detail::names_temporary(entry.path().filename().string()))
         unfinished.push_back(entry.path());
     for (const std::filesystem::path& file : unfinished)
       std::filesystem::remove(file);

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <string_view>
 
 #include <ATen/autocast_mode.h>
 
+#include "sparseann/core/options.hpp"
 #include "sparseann/tensor/torch.hpp"
 
 namespace sparseann {
@@ -30,6 +32,23 @@ constexpr std::array<std::string_view, 3> names_of(Precision) { return {"float32
   if (precision != Precision::automatic)
     return precision;
   return has_fast_bfloat16(device) ? Precision::bfloat16 : Precision::float32;
+}
+
+namespace detail {
+struct PrecisionResolver {
+  torch::Device device;
+
+  template <class T> void operator()(const std::string&, const Field<T>& leaf) const {
+    if constexpr (std::same_as<T, Precision>)
+      leaf.value = resolved(leaf.value, device);
+  }
+};
+} // namespace detail
+
+/// Replaces every `automatic` in `options` by what it means on `device`, so that a record of them says what was
+/// computed in, and a run that goes on on another machine does not change it unnoticed.
+template <Options O> void resolve_precisions(O& options, torch::Device device) {
+  visit_leaves(options, "", detail::PrecisionResolver{device});
 }
 
 /// Makes one device compute in `precision` while it lives, by LibTorch's autocast.
