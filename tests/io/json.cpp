@@ -16,33 +16,33 @@ using sparseann::to_json;
 
 namespace {
 
-enum class Schedule { poly, step };
-constexpr std::array<std::string_view, 2> names_of(Schedule) { return {"poly", "step"}; }
+enum class Kind { poly, step };
+constexpr std::array<std::string_view, 2> names_of(Kind) { return {"poly", "step"}; }
 
-struct Inner {
+struct Leaf {
   double rate = 0.5;
   int threads = 2;
-  bool operator==(const Inner&) const = default;
-  friend void visit(Inner& options, auto&& visitor) {
+  bool operator==(const Leaf&) const = default;
+  friend void visit(Leaf& options, auto&& visitor) {
     visitor(sparseann::field("rate", options.rate, "how fast", sparseann::above(0)));
     visitor(sparseann::field("threads", options.threads, "at once", sparseann::at_least(1), Affects::execution));
   }
 };
 
-struct Outer {
+struct Tree {
   std::size_t count = 3;
   std::uint8_t small = 7;
   bool fast = true;
   float weight = 0.25F;
-  Schedule schedule = Schedule::step;
+  Kind schedule = Kind::step;
   std::string name = "x";
   std::vector<int> widths{4, 8};
-  std::vector<Schedule> schedules{Schedule::poly};
+  std::vector<Kind> schedules{Kind::poly};
   std::array<std::size_t, 3> patch{1, 2, 3};
   std::optional<double> share;
-  Inner inner;
-  bool operator==(const Outer&) const = default;
-  friend void visit(Outer& options, auto&& visitor) {
+  Leaf inner;
+  bool operator==(const Tree&) const = default;
+  friend void visit(Tree& options, auto&& visitor) {
     using sparseann::field;
     visitor(field("count", options.count, "how many", sparseann::between(1, 10)));
     visitor(field("small", options.small, "a byte"));
@@ -62,10 +62,10 @@ const Json defaults = Json::parse(R"({"count": 3, "small": 7, "fast": true, "wei
   "name": "x", "widths": [4, 8], "schedules": ["poly"], "patch": [1, 2, 3], "share": null,
   "inner": {"rate": 0.5, "threads": 2}})");
 
-Outer decode(const Json& change) {
+Tree decode(const Json& change) {
   Json json = defaults;
   json.merge_patch(change);
-  Outer options;
+  Tree options;
   from_json(json, options);
   return options;
 }
@@ -73,31 +73,31 @@ Outer decode(const Json& change) {
 } // namespace
 
 TEST_CASE("to_json writes every field in the order of declaration") {
-  CHECK(to_json(Outer{}) == defaults);
-  CHECK(to_json(Outer{}).begin().key() == "count");
-  CHECK(to_json(Outer{.share = 0.5})["share"] == 0.5);
-  CHECK(to_json(Inner{}, FieldFilter::affecting_results).dump() == R"({"rate":0.5})");
-  CHECK_FALSE(to_json(Outer{}, FieldFilter::affecting_results)["inner"].contains("threads"));
+  CHECK(to_json(Tree{}) == defaults);
+  CHECK(to_json(Tree{}).begin().key() == "count");
+  CHECK(to_json(Tree{.share = 0.5})["share"] == 0.5);
+  CHECK(to_json(Leaf{}, FieldFilter::affecting_results).dump() == R"({"rate":0.5})");
+  CHECK_FALSE(to_json(Tree{}, FieldFilter::affecting_results)["inner"].contains("threads"));
   CHECK(to_json(sparseann::NoOptions{}).dump() == "{}");
-  CHECK_THROWS_WITH(to_json(Outer{.inner = {.rate = std::numeric_limits<double>::infinity()}}),
+  CHECK_THROWS_WITH(to_json(Tree{.inner = {.rate = std::numeric_limits<double>::infinity()}}),
                     "inner.rate: expected a finite number, as JSON has no other, got inf");
 }
 
 TEST_CASE("from_json sets every field") {
-  Outer options{.count = 9, .fast = false, .widths = {}, .share = 0.1, .inner = {.rate = 3, .threads = 5}};
+  Tree options{.count = 9, .fast = false, .widths = {}, .share = 0.1, .inner = {.rate = 3, .threads = 5}};
   from_json(defaults, options);
-  CHECK(options == Outer{});
-  const Outer changed{.count = 10,
-                      .small = 255,
-                      .fast = false,
-                      .weight = 0.1F,
-                      .schedule = Schedule::poly,
-                      .name = "ü",
-                      .widths = {},
-                      .schedules = {},
-                      .patch = {4, 5, 6},
-                      .share = 1.0 / 3,
-                      .inner = {1e-300, 1}};
+  CHECK(options == Tree{});
+  const Tree changed{.count = 10,
+                     .small = 255,
+                     .fast = false,
+                     .weight = 0.1F,
+                     .schedule = Kind::poly,
+                     .name = "ü",
+                     .widths = {},
+                     .schedules = {},
+                     .patch = {4, 5, 6},
+                     .share = 1.0 / 3,
+                     .inner = {1e-300, 1}};
   from_json(Json::parse(to_json(changed).dump()), options);
   CHECK(options == changed);
   CHECK(decode({{"inner", {{"rate", 2}}}}).inner.rate == 2.0);
@@ -119,28 +119,28 @@ TEST_CASE("from_json names what is wrong") {
   CHECK_THROWS_WITH(decode({{"inner", {{"speed", 0}}}}), "inner.speed: expected no such option, got 0");
   CHECK_THROWS_WITH(decode({{"inner", {{"rate", nullptr}}}}), "inner.rate: expected a value, got none");
   CHECK_THROWS_WITH(decode({{"inner", 4}}), "inner: expected an object, got 4");
-  Outer options;
+  Tree options;
   CHECK_THROWS_WITH(from_json(Json::array(), options), "options: expected an object, got []");
 }
 
 TEST_CASE("from_json leaves the options as they were where it throws") {
-  Outer options{.count = 9};
+  Tree options{.count = 9};
   Json json = defaults;
   json["inner"]["rate"] = -1;
   CHECK_THROWS_AS(from_json(json, options), InvalidArgument);
-  CHECK(options == Outer{.count = 9});
+  CHECK(options == Tree{.count = 9});
 }
 
 TEST_CASE("differences names the paths that differ, and only those that affect results") {
-  CHECK(differences(defaults, Outer{}).empty());
-  const Outer changed{.fast = false, .widths = {4, 9}, .share = 0.5, .inner = {.rate = 0.75, .threads = 9}};
+  CHECK(differences(defaults, Tree{}).empty());
+  const Tree changed{.fast = false, .widths = {4, 9}, .share = 0.5, .inner = {.rate = 0.75, .threads = 9}};
   CHECK(differences(defaults, changed) == std::vector<std::string>{"widths", "share", "inner.rate"});
-  CHECK(differences(to_json(Outer{}, FieldFilter::affecting_results), changed) ==
+  CHECK(differences(to_json(Tree{}, FieldFilter::affecting_results), changed) ==
         std::vector<std::string>{"widths", "share", "inner.rate"});
   Json older = defaults;
   older.erase("name");
   older["retired"] = 1;
-  CHECK(differences(older, Outer{}) == std::vector<std::string>{"name", "retired"});
+  CHECK(differences(older, Tree{}) == std::vector<std::string>{"name", "retired"});
   CHECK(differences(Json{{"a", 1}, {"b", {{"c", 2}}}}, Json{{"b", {{"c", 3}}}, {"a", 1.0}}) ==
         std::vector<std::string>{"b.c"});
 }

@@ -30,11 +30,14 @@ TEST_CASE("DenseVoxNet at full width has the released network's parameters") {
   CHECK(affine == 8320);
 }
 
-TEST_CASE("the networks that CPUs train have 545,075 parameters and 339 in the auxiliary head") {
-  DenseVoxNetOptions options{.growth = 8, .layers = {4, 4}, .decoder_channels = {64, 32}};
-  CHECK(parameter_count(*DenseVoxNet(options)) == 545075 + 339);
+TEST_CASE("the networks that CPUs train have 282,835 parameters and 339 in the auxiliary head") {
+  DenseVoxNetOptions options{.growth = 8, .layers = {4, 4}, .decoder_channels = {32, 16}};
+  CHECK(parameter_count(*DenseVoxNet(options)) == 282835 + 339);
   options.auxiliary_head = false;
-  CHECK(parameter_count(*DenseVoxNet(options)) == 545075);
+  CHECK(parameter_count(*DenseVoxNet(options)) == 282835);
+  options.decoder_channels = {64, 32}; // 80 channels reach the deconvolutions
+  CHECK(parameter_count(*DenseVoxNet(options)) ==
+        282835 + 64 * (80 * (64 - 32) + 64 * 32 - 32 * 16) + (64 - 32) + (32 - 16) * (1 + 3));
 }
 
 TEST_CASE("every stage of DenseVoxNet has the released network's shape") {

@@ -41,9 +41,9 @@ std::int64_t y_densevoxnet_parameters_by_hand(std::int64_t growth, std::int64_t 
 TEST_CASE("the meta-model's parameters are those of its layers") {
   CHECK(parameter_count(*YDenseVoxNet()) == y_densevoxnet_parameters_by_hand(12, 12, 5, 128, 64));
   CHECK(parameter_count(*YDenseVoxNet()) == 4449971 + 675);
-  const YDenseVoxNetOptions small{.densevoxnet = {.growth = 8, .layers = {4, 4}, .decoder_channels = {64, 32}},
+  const YDenseVoxNetOptions small{.densevoxnet = {.growth = 8, .layers = {4, 4}, .decoder_channels = {32, 16}},
                                   .pseudo_label_layers = 2};
-  CHECK(parameter_count(*YDenseVoxNet(small)) == y_densevoxnet_parameters_by_hand(8, 4, 2, 64, 32));
+  CHECK(parameter_count(*YDenseVoxNet(small)) == y_densevoxnet_parameters_by_hand(8, 4, 2, 32, 16));
 }
 
 TEST_CASE("every stage of the meta-model has the shape of the authors' slides") {

@@ -19,15 +19,15 @@ namespace sparseann::heart {
 
 /// Contrast, artefacts and distractors of the generated scans. Signals are relative to the blood of the left heart.
 struct AppearanceOptions {
-  double noise = 0.07;        ///< standard deviation of each of the two channels of the Rician noise
-  double bias = 0.6;          ///< largest relative deviation of the coil's sensitivity
-  double signal_spread = 0.1; ///< relative standard deviation of every tissue's signal between cases
-  double texture = 0.2;       ///< largest relative variation within a tissue; twice that in lungs
-  double gain_spread = 0.25;  ///< standard deviation of the logarithm of a scan's overall gain
+  double noise = 0.085;        ///< standard deviation of each of the two channels of the Rician noise
+  double bias = 0.6;           ///< largest relative deviation of the coil's sensitivity
+  double signal_spread = 0.15; ///< relative standard deviation of every tissue's signal between cases
+  double texture = 0.3;        ///< largest relative variation within a tissue; twice that in lungs
+  double gain_spread = 0.25;   ///< standard deviation of the logarithm of a scan's overall gain
   double myocardium_signal = 0.5;
   double fat_signal = 0.97;
   double vessel_wall_signal = 0.35;    ///< of the thin wall that alone parts vessels and atria from fat
-  std::size_t background_vessels = 16; ///< bright vessels that are no part of the heart, in the lungs and in the liver
+  std::size_t background_vessels = 32; ///< bright vessels that are no part of the heart, in the lungs and in the liver
 
   friend void visit(AppearanceOptions& o, auto&& visitor) {
     visitor(field("noise", o.noise, "standard deviation of the noise per channel, of blood's signal", between(0, 1)));

@@ -59,12 +59,12 @@ struct PoseOptions {
 
 /// What `generate_heart_cohort` generates. Extents in voxels of (z, y, x).
 struct HeartCohortOptions {
-  std::size_t training_cases = 8;
+  std::size_t training_cases = 10;
   std::size_t test_cases = 10;
-  std::size_t slices = 56;
-  std::size_t rows = 64;
-  std::size_t columns = 64;
-  double spacing_mm = 2.2;
+  std::size_t slices = 58;
+  std::size_t rows = 58;
+  std::size_t columns = 58;
+  double spacing_mm = 2.35;
   heart::AnatomyOptions anatomy;
   heart::PoseOptions pose;
   heart::AppearanceOptions appearance;

@@ -86,7 +86,7 @@ template <Options O> [[nodiscard]] O validated(const O& options) {
 /// Shapes: image (N, in_channels, z, y, x) to logits and auxiliary (N, classes, z, y, x); z, y, x multiples of 4. With
 /// the defaults: stem 16 and dense block 160 channels at half the extents, dense block 304 at a quarter, deconvolutions
 /// 128 and 64. Parameters: 4,339,315 at one channel and three classes, and 675 more in the auxiliary head. Networks
-/// with stem 16, growth 8, layers {4, 4} and decoder {64, 32} have 545,075 and 339. Throws: InvalidArgument for options
+/// with stem 16, growth 8, layers {4, 4} and decoder {32, 16} have 282,835 and 339. Throws: InvalidArgument for options
 /// out of range and for images of other shapes. Source: Yu et al., "Automatic 3D Cardiovascular MR Segmentation with
 /// Densely-Connected Volumetric ConvNets", MICCAI 2017, layer by layer as the authors released it (the
 /// publication's 1.8 M parameters do not fit that release). Deviates: the auxiliary head's deconvolution starts as
