@@ -1,19 +1,14 @@
 #include "sparseann/data/augment.hpp"
 
 #include "support/catch.hpp"
+#include "support/numbered.hpp"
 
-#include <numeric>
 #include <set>
 
 using namespace sparseann;
+using sparseann::test::numbered;
 
 namespace {
-
-template <class T, std::size_t Rank> xt::xtensor<T, Rank> numbered(const std::array<std::size_t, Rank>& shape) {
-  xt::xtensor<T, Rank> array(shape);
-  std::iota(array.data(), array.data() + array.size(), T{0});
-  return array;
-}
 
 using Labels2 = Array2<std::uint8_t>;
 using Labels3 = Array3<std::uint8_t>;

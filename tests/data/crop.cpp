@@ -1,19 +1,14 @@
 #include "sparseann/data/crop.hpp"
 
 #include "support/catch.hpp"
+#include "support/numbered.hpp"
 
 #include <map>
-#include <numeric>
 
 using namespace sparseann;
+using sparseann::test::numbered;
 
 namespace {
-
-template <class T, std::size_t Rank> xt::xtensor<T, Rank> numbered(const std::array<std::size_t, Rank>& shape) {
-  xt::xtensor<T, Rank> array(shape);
-  std::iota(array.data(), array.data() + array.size(), T{0});
-  return array;
-}
 
 /// Walks back and forth between the first and the last voxel: slow and obvious.
 std::size_t bounce(std::ptrdiff_t place, std::size_t extent) {

@@ -1,19 +1,12 @@
 #include "sparseann/data/slices.hpp"
 
 #include "support/catch.hpp"
-
-#include <numeric>
+#include "support/numbered.hpp"
 
 using namespace sparseann;
+using sparseann::test::numbered;
 
 namespace {
-
-/// Every element is its own place in memory.
-template <class T, std::size_t Rank> xt::xtensor<T, Rank> numbered(const std::array<std::size_t, Rank>& shape) {
-  xt::xtensor<T, Rank> array(shape);
-  std::iota(array.data(), array.data() + array.size(), T{0});
-  return array;
-}
 
 template <class T> T along(const Array3<T>& volume, Plane plane, std::size_t slice, std::size_t r, std::size_t c) {
   switch (plane) {
