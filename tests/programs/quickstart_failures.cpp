@@ -64,7 +64,7 @@ TEST_CASE("a full disk is an error that names the file, and afterwards the run g
   const auto run = directory.path() / "run";
   for (const auto& [bytes, file] :
        {std::pair(4'000U, "run.json"), std::pair(100'000U, "encoder/model.pt"), std::pair(500'000U, "base/2d/model.pt"),
-        std::pair(1'500'000U, "base/3d/model.pt")}) {
+        std::pair(1'150'000U, "base/3d/model.pt")}) {
     const ProgramResult result = quickstart(toy_run(run), {.file_bytes = bytes});
     CHECK(last_line(result.errors) ==
           fmt::format("error: {}: cannot be written: File too large (at byte {})", (run / file).string(), bytes));
