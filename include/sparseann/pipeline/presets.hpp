@@ -10,7 +10,7 @@
 
 namespace sparseann {
 
-/// Networks and schedules that two CPU cores train in about a minute each, where the paper's take a GPU for hours.
+/// Networks and schedules that two CPU cores train in one to two minutes each, where the paper's take a GPU for hours.
 ///
 /// DenseVoxNet's topology with growth 8, layers 4 + 4 and decoder 32, 16 (0.28 M parameters), He initialisation, Adam
 /// 5e-3, patches of 32^3, no dropout; a 2D network of four scales (0.24 M). The defaults of the options themselves are
