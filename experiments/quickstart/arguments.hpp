@@ -1,6 +1,7 @@
 #pragma once
 
 // What quickstart is asked for: the policies that it is made of, their options, and the command line.
+#include <string>
 #include <tuple>
 
 #include <CLI/App.hpp>
@@ -16,11 +17,13 @@
 #include "sparseann/metric/evaluation.hpp"
 #include "sparseann/pipeline/pipeline.hpp"
 #include "sparseann/pipeline/presets.hpp"
+#include "sparseann/select/equal_interval.hpp"
 #include "sparseann/select/max_cover.hpp"
 #include "sparseann/select/per_stack.hpp"
 
 namespace sparseann::quickstart {
 
+using EqualIntervals = PerStack<EqualInterval>;
 using RandomThenNearest = Then<RandomFit, NearestFit>;
 using Model3d = Sparse3d<DenseVoxNet>;
 using ThreeSteps = Pipeline<ConvAutoencoder, PerStack<MaxCover<>>, MaskedCrossEntropy,
@@ -30,6 +33,7 @@ struct QuickstartOptions {
   HeartCohortOptions heart;
   PlanesOptions planes;
   decltype(ThreeSteps::options) steps;
+  OptionsOf<EqualIntervals> equal_interval;
   EvaluationOptions evaluation;
   bool baselines = true;
 
@@ -44,6 +48,7 @@ struct QuickstartOptions {
     visitor(field("heart", options.heart, "the generated cohort"));
     visitor(field("planes", options.planes, "the planes used"));
     visitor(field("steps", options.steps, "the three steps"));
+    visitor(field("equal_interval", options.equal_interval, "the selector of the baseline equal_interval_3d"));
     visitor(field("evaluation", options.evaluation, "metrics"));
     visitor(field("baselines", options.baselines, "also full annotation, equal intervals and random-fit alone"));
   }
@@ -54,7 +59,13 @@ struct Arguments {
   QuickstartOptions options;
 };
 
+/// Version, revision, LibTorch's version and what it computes on.
+[[nodiscard]] std::string program_line(const std::string& devices);
+
 /// Adds everything that can be said on the command line. `arguments` must outlive the parse.
 void add_arguments(CLI::App& app, Arguments& arguments);
+
+/// Throws InvalidArgument naming the flag of an option that is out of its limits or does not fit the others.
+void validate_arguments(const Arguments& arguments);
 
 } // namespace sparseann::quickstart

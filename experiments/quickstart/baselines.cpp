@@ -6,13 +6,10 @@
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/pipeline/baselines.hpp"
 #include "sparseann/pipeline/meta_inputs.hpp"
-#include "sparseann/select/equal_interval.hpp"
 
 namespace sparseann::quickstart {
 
 namespace {
-
-using EqualIntervals = PerStack<EqualInterval>;
 
 /// The meta-model that goes on fitting random sets: the same network, iterations and schedule.
 TrainedMeta<RandomFit> random_fit_alone(const OptionsOf<TrainedMeta<RandomThenNearest>>& ours) {
@@ -28,7 +25,8 @@ void add_single_models(const Arguments& arguments, const LabelledCohort& data, c
   const Cohort& cohort = data.cohort;
   const auto& options = arguments.options.steps;
   const SelectionProblem problem = selection_problem(cohort.training, planes, options.budget);
-  const AnnotationPlan plan = plan_from(problem, EqualIntervals{}(problem, context.generator.split("select")));
+  const AnnotationPlan plan = plan_from(problem, configured<EqualIntervals>(arguments.options.equal_interval)(
+                                                     problem, context.generator.split("select")));
   std::vector<SparseLabels> equal_interval;
   std::vector<SparseLabels> full;
   for (std::size_t c = 0; c < cohort.training.size(); ++c) {

@@ -23,6 +23,7 @@ struct Call {
   std::size_t validation_cases = 0;
   std::optional<std::string> export_data;
   std::optional<bool> baselines;
+  std::size_t pictured_cases = 10;
 
   friend void visit(Call& call, auto&& visitor) {
     visitor(
@@ -30,18 +31,22 @@ struct Call {
     visitor(field("out", call.out, "run directory; an unfinished run in it goes on"));
     visitor(field("seed", call.seed, "seed of everything random"));
     visitor(field("device", call.device, "cpu, cuda or cuda:N"));
-    visitor(field("threads", call.threads, "CPU threads", at_least(1)));
+    visitor(field("threads", call.threads, "CPU threads", between(1, 4096)));
     visitor(field("training-cases", call.training_cases, "use only the first so many training cases", at_least(1)));
     visitor(field("test-cases", call.test_cases, "use only the first so many test cases", at_least(1)));
     visitor(
         field("validation-cases", call.validation_cases,
               "so many of the training cases, the last ones, take the place of the test cases: for choosing options",
               at_least(0)));
-    visitor(field("export-data", call.export_data, "also write the cohort as an nnU-Net folder to this new folder"));
+    visitor(
+        field("export-data", call.export_data,
+              "also write the cohort as an nnU-Net folder: to a new or empty one, or to where this very cohort is"));
     visitor(
         field("baselines", call.baselines,
               "also full annotation, equal intervals and random-fit alone; they double the time, so that none means "
               "true with --data and false without"));
+    visitor(field("pictured-cases", call.pictured_cases,
+                  "training cases and test cases, the first ones, that report.html has pictures of", at_least(0)));
   }
 };
 

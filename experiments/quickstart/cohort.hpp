@@ -8,7 +8,7 @@ namespace sparseann::quickstart {
 
 /// The cohort that a call asks for: an nnU-Net folder or generated hearts, where asked for with training cases held out
 /// as test cases. Test cases have labels.
-[[nodiscard]] LabelledCohort read_cohort(const Call& call, HeartCohortOptions heart);
+[[nodiscard]] LabelledCohort read_cohort(const Call& call, const HeartCohortOptions& heart);
 
 /// Zero mean and unit variance, case by case.
 void normalise(LabelledCohort& data);

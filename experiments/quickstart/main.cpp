@@ -1,9 +1,12 @@
 // The paper's three steps on the generated heart cohort or on any nnU-Net folder: which slices to label, the
 // pseudo-label sets, the meta-model, and the baselines beside it.
+#include <filesystem>
 #include <iostream>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include <fmt/format.h>
 #include <malloc.h>
 
 #include "arguments.hpp"
@@ -37,8 +40,13 @@ Json options_of(const Arguments& arguments, const LabelledCohort& data) {
   if (arguments.call.data)
     json.erase("heart");
   json["seed"] = arguments.call.seed;
+  // What a person chose comes first, so that the error of a run that goes on names it.
   json["data"] = {{"name", data.cohort.name},
                   {"validation_cases", arguments.call.validation_cases},
+                  {"training_cases", data.cohort.training.size()},
+                  {"test_cases", data.cohort.test.size()},
+                  {"channels", data.cohort.channels()},
+                  {"classes", data.cohort.class_names},
                   {"fingerprint", fingerprint(data)}};
   return json;
 }
@@ -52,7 +60,10 @@ void complete(Arguments& arguments) {
     budget.every = 10;
   budget.check();
   arguments.options.baselines = arguments.call.baselines.value_or(arguments.call.data.has_value());
-  validate(arguments.options);
+  HeartCohortOptions& heart = arguments.options.heart;
+  heart.training_cases = arguments.call.training_cases.value_or(heart.training_cases);
+  heart.test_cases = arguments.call.test_cases.value_or(heart.test_cases);
+  validate_arguments(arguments);
 }
 
 std::vector<Plane> planes_of(const Cohort& cohort, const PlanesOptions& options) {
@@ -60,6 +71,15 @@ std::vector<Plane> planes_of(const Cohort& cohort, const PlanesOptions& options)
   for (const Case& subject : cohort.training)
     geometries.push_back(subject.image.geometry);
   return planes_for(geometries, options);
+}
+
+/// Leaves a folder that holds this very cohort as it is, so that an interrupted call can be repeated.
+void export_cohort(const std::string& folder, const LabelledCohort& data) {
+  if (!std::filesystem::exists(std::filesystem::path(folder) / "dataset.json"))
+    return write_nnunet_folder(folder, data);
+  if (fingerprint(read_nnunet_folder(folder)) != fingerprint(data))
+    throw InvalidArgument("--export-data", "a new folder, or one with this very cohort",
+                          fmt::format("another cohort in {}", folder));
 }
 
 void run(Arguments& arguments) {
@@ -74,13 +94,16 @@ void run(Arguments& arguments) {
   (void)selection_problem(data.cohort.training, planes, arguments.options.steps.budget);
   check_folds(arguments.options.steps.pseudo_labels, data.cohort.training.size());
   if (call.export_data)
-    write_nnunet_folder(*call.export_data, data);
-  RunDirectory directory(call.out, facts_of(call, device), options_of(arguments, data));
+    export_cohort(*call.export_data, data);
+  const Json facts = facts_of(call, device);
+  RunDirectory directory(call.out, facts, options_of(arguments, data));
+  directory.log({{"start", facts}}); // run.json has the facts of the first call alone
   const StageContext context{.device = device,
                              .generator = Generator(call.seed),
                              .progress = Progress(std::cerr, standard_error_is_terminal()),
                              .directory = {},
                              .log = [&directory](const Json& event) { directory.log(event); }};
+  context.progress.say(program_line(describe(device)));
   normalise(data);
   const Results results = run_steps(arguments, data, planes, directory, context);
   report_results(arguments, data, planes, results, directory, context);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sparseann/annotate/accounting.hpp"
@@ -31,15 +32,15 @@ RunFacts run_facts(const Arguments& arguments, const LabelledCohort& data, const
           .version = std::string(version),
           .git_revision = std::string(revision),
           .device = describe(context.device),
-          .wall_seconds = seconds,
+          .stages_seconds = seconds,
           .annotated_share_sum = amount.plain_sum(),
           .annotated_share_union = amount.union_of_voxels(),
           .others = {{"LibTorch", TORCH_VERSION}, {"Threads", std::to_string(arguments.call.threads)}}};
 }
 
 /// Pictures of the first cases: training cases with their labels, test cases with every method's prediction.
-void add_pictures(const LabelledCohort& data, Plane plane, const Results& results, ReportData& report) {
-  constexpr std::size_t pictured = 3;
+void add_pictures(std::size_t pictured, const LabelledCohort& data, Plane plane, const Results& results,
+                  ReportData& report) {
   for (std::size_t c = 0; c < std::min(pictured, data.cohort.training.size()); ++c)
     report.training_overlays.push_back(training_pictures(data.cohort.training[c], data.training_labels[c],
                                                          results.steps.labels[c], plane, c, results.steps.sets));
@@ -65,7 +66,7 @@ ReportData report_data(const Arguments& arguments, const LabelledCohort& data, P
   report.stages = run.stage_times();
   report.curves = learning_curves(run);
   report.selections = case_selections(results.steps.plan, cohort.training);
-  add_pictures(data, plane, results, report);
+  add_pictures(arguments.call.pictured_cases, data, plane, results, report);
   for (const PseudoLabelSet& set : results.steps.sets)
     report.pseudo_label_sets.push_back(set.name);
   for (const PseudoLabelQuality& quality : scores.qualities)
@@ -73,8 +74,10 @@ ReportData report_data(const Arguments& arguments, const LabelledCohort& data, P
   if (run.done("meta/inputs"))
     for (const MetaInputEffect& effect : read_meta_inputs(run.path() / "meta_inputs.csv"))
       report.input_effects.push_back({effect.without, effect.mean_dice, effect.changed_share});
-  report.fit_counts =
-      fit_counts(run.path() / "meta" / results.steps.predictions.method / "fitted.csv", report.pseudo_label_sets);
+  StageFits fits =
+      last_stage_fits(run.path() / "meta" / results.steps.predictions.method / "fitted.csv", report.pseudo_label_sets);
+  report.fit_stage = std::move(fits.stage);
+  report.fit_counts = std::move(fits.cases);
   return report;
 }
 

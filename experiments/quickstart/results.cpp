@@ -11,7 +11,7 @@ namespace sparseann::quickstart {
 
 namespace {
 
-/// Of all stages, also of those that an earlier, interrupted call ran.
+/// Of all stages, also of those that an earlier call finished.
 double seconds_of(const RunDirectory& run) {
   double seconds = 0;
   for (const StageTime& stage : run.stage_times())
@@ -34,7 +34,7 @@ void print(const Scores& scores, const std::vector<MethodNote>& notes, const Run
     fmt::print("{:<28} {:>9.3f} {:>9.3f} {:>13.2f} {:>14.3f}\n", note.method, summary->mean_dice, boundary, hausdorff,
                summary->overall_score);
   }
-  fmt::print("\n{:.0f} s. Report: {}\n", scores.seconds, (run.path() / "report.html").string());
+  fmt::print("\n{:.0f} s in all stages. Report: {}\n", scores.seconds, (run.path() / "report.html").string());
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-// expect: (constraint|requires|needs_features)
+// expect: no operand of the disjunction is satisfied|needs_features<.*evaluated to false
 // needs: torch
 // A selector that reads features cannot stand behind an encoder that makes none.
 #include "sparseann/encode/no_encoder.hpp"

@@ -310,6 +310,13 @@ TEST_CASE("write_nnunet_folder mixes no cohorts and writes no bad one") {
   CHECK_THROWS_WITH(sparseann::write_nnunet_folder(dataset.path(), labelled),
                     dataset.text("imagesTr") +
                         ": expected an empty folder or one with the same cases, got a_001_0000.nii.gz");
+  labelled.cohort.training[0].name = "a_001";
+  labelled.cohort.test.clear(); // test cases that are not to be written are foreign as well, and nothing is replaced
+  labelled.test_labels.clear();
+  labelled.cohort.training[0].image.voxels(0, 0, 0, 0) += 1;
+  const std::string before = sparseann::read_file(dataset.path() / "imagesTr/a_001_0000.nii.gz");
+  CHECK_THROWS_WITH(sparseann::write_nnunet_folder(dataset.path(), labelled), ContainsSubstring("imagesTs"));
+  CHECK(sparseann::read_file(dataset.path() / "imagesTr/a_001_0000.nii.gz") == before);
   const auto target = dataset.path().parent_path() / "copy";
   labelled.cohort.class_names[1] = "background";
   CHECK_THROWS_AS(sparseann::write_nnunet_folder(target, labelled), sparseann::InvalidArgument);

@@ -40,5 +40,6 @@ TEST_CASE("an input that the convolutions cannot halve is refused, as is encodin
   ConvAutoencoder encoder = small();
   CHECK_THROWS_WITH(encoder.encode(slices, {}), "conv_autoencoder: expected fit() before encode(), got encode() first");
   encoder.options.input = 18;
-  CHECK_THROWS_WITH(encoder.fit(slices, {}), "conv_autoencoder.input: expected a multiple of 4, got 18");
+  CHECK_THROWS_WITH(encoder.fit(slices, {}),
+                    "conv_autoencoder.input: expected a multiple of 4, as 2 convolutions of stride 2 need, got 18");
 }

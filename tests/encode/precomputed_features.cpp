@@ -11,13 +11,13 @@ using namespace sparseann;
 
 namespace {
 
-/// Row s of case c and plane p holds c, p, s.
+/// Row s of case c and plane p holds c + 1, p, s.
 void write_tables(const std::filesystem::path& folder, std::span<const Case> cases) {
   for (std::size_t c = 0; c < cases.size(); ++c)
     for (const Plane plane : all_planes) {
       Array2<float> table = xt::zeros<float>({slice_count(cases[c].image.shape(), plane), std::size_t{3}});
       for (std::size_t s = 0; s < table.shape(0); ++s) {
-        table(s, 0) = static_cast<float>(c);
+        table(s, 0) = static_cast<float>(c + 1);
         table(s, 1) = static_cast<float>(plane);
         table(s, 2) = static_cast<float>(s);
       }
@@ -43,10 +43,10 @@ TEST_CASE("PrecomputedFeatures is a feature encoder and reads the row of each sl
   PrecomputedFeatures encoder{.options = {.folder = directory.path().string()}};
   test::check_encoder(encoder, data.cohort.training);
   const Array2<float> rows = encoder.encode(SliceSource(data.cohort.training, {{1, Plane::yz, 4}}), {});
-  CHECK((rows == Array2<float>{{1.0F, 2.0F, 4.0F}}));
+  CHECK((rows == Array2<float>{{2.0F, 2.0F, 4.0F}}));
 }
 
-TEST_CASE("wrong row counts, lengths and numbers are named with their file") {
+TEST_CASE("wrong row counts, lengths, numbers and rows of zeros are named with their file") {
   const LabelledCohort data = test::toy_cohort(1, 0, 8);
   const test::TemporaryDirectory directory;
   const auto xz = directory.path() / "training_0_xz.npy";
@@ -68,4 +68,10 @@ TEST_CASE("wrong row counts, lengths and numbers are named with their file") {
   write_npy(xz, broken);
   CHECK(failure_of(encoder, data.cohort.training) ==
         xz.string() + ": expected finite features, got nan in row 5, column 1");
+
+  Array2<float> zero = xt::ones<float>({9, 3});
+  xt::row(zero, 7).fill(0.0F);
+  write_npy(xz, zero);
+  CHECK(failure_of(encoder, data.cohort.training) ==
+        xz.string() + ": expected features that are not all zero, got zeros in row 7");
 }

@@ -1,5 +1,7 @@
 #include "sparseann/meta/meta_sampler.hpp"
 
+#include <utility>
+
 #include "support/catch.hpp"
 #include "support/toy_task.hpp"
 
@@ -10,23 +12,26 @@ namespace {
 TrainingOptions patches_of(std::size_t edge) {
   TrainingOptions options;
   options.patch = edge;
-  options.augmentation = {.flip_z = true, .flip_y = true, .flip_x = true};
+  options.augmentation = {.flip_z = true, .flip_y = true, .flip_x = true, .quarter_turns_axial = true};
   return options;
 }
 
 } // namespace
 
 TEST_CASE("image, A(.) and targets of a patch show the same place") {
-  const test::ToyTask toy(2);
+  test::ToyTask toy(2);
+  toy.data = test::images_of_labels(std::move(toy.data));
   const EnsembleTask task = toy.task();
   const auto subjects = meta_subjects(task, AverageOf::labels, true);
   const MetaSampler sampler(task, subjects, patches_of(8));
   Generator generator(3);
-  const MetaBatch batch = sampler.draw(5, generator);
-  REQUIRE(batch.images.sizes() == torch::IntArrayRef({5, 1, 8, 8, 8}));
-  REQUIRE(batch.averages.sizes() == torch::IntArrayRef({5, 3, 8, 8, 8}));
-  REQUIRE(batch.sets.sizes() == torch::IntArrayRef({5, 2, 8, 8, 8}));
+  const MetaBatch batch = sampler.draw(20, generator);
+  REQUIRE(batch.images.sizes() == torch::IntArrayRef({20, 1, 8, 8, 8}));
+  REQUIRE(batch.averages.sizes() == torch::IntArrayRef({20, 3, 8, 8, 8}));
+  REQUIRE(batch.sets.sizes() == torch::IntArrayRef({20, 2, 8, 8, 8}));
   CHECK(batch.mask.all().item<bool>());
+  CHECK(batch.images.select(1, 0).equal(batch.sets.select(1, 0).to(torch::kFloat)));
+  CHECK((batch.sets > 0).any().item<bool>());
   // All sets tell the truth, so A(.) is its one-hot vector.
   CHECK(batch.averages.argmax(1).equal(batch.sets.select(1, 0)));
   CHECK(batch.sets.select(1, 1).equal(batch.sets.select(1, 0)));

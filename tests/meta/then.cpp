@@ -34,6 +34,16 @@ TEST_CASE("the first strategy has its share of the iterations, the second the re
   CHECK(fit({}, {8, 9}, generator) == Answer{1, 6, 7});
 }
 
+TEST_CASE("the stages have the strategies' names") {
+  Then<RandomFit, NearestFit> fit;
+  fit.options.first_share = 0.25;
+  CHECK(stage_names<Then<RandomFit, NearestFit>>() == std::vector<std::string>{"random_fit", "nearest_fit"});
+  CHECK(stage_of(fit, {1, 9}) == 0);
+  CHECK(stage_of(fit, {2, 9}) == 1);
+  CHECK(stage_names<RandomFit>() == std::vector<std::string>{"random_fit"});
+  CHECK(stage_of(RandomFit{}, {8, 9}) == 0);
+}
+
 TEST_CASE("a composed strategy has a composed name and composed options") {
   CHECK(Then<RandomFit, NearestFit>::name == "random_fit_then_nearest_fit");
   CHECK(Then<RandomFit, Then<NearestFit, RandomFit>>::name == "random_fit_then_nearest_fit_then_random_fit");

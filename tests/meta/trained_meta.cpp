@@ -18,25 +18,58 @@ using namespace sparseann;
 
 TEST_CASE("TrainedMeta is an ensembler") {
   TrainedMeta<RandomFit> meta;
-  meta.options = test::tiny_meta<RandomFit>(60);
-  test::check_ensembler(meta, 0.8);
+  meta.options = test::tiny_meta<RandomFit>(300);
+  test::check_ensembler(meta, 0.5);
 }
 
-TEST_CASE("how often each case fitted each set is counted and kept") {
+namespace {
+struct AlwaysTheLast {
+  static constexpr std::string_view name = "always_the_last";
+  NoOptions options;
+  std::vector<std::size_t> operator()(const FitCandidates& candidates, const FitProgress&, Generator&) const {
+    const std::vector<std::size_t> last(static_cast<std::size_t>(candidates.sets.size(0)),
+                                        static_cast<std::size_t>(candidates.sets.size(1) - 1));
+    return last;
+  }
+};
+} // namespace
+
+TEST_CASE("how often each case fitted each set is counted in each stage and kept") {
   const test::ToyTask toy(3);
   const test::TemporaryDirectory directory;
-  TrainedMeta<RandomFit> meta;
-  meta.options = test::tiny_meta<RandomFit>(12);
+  TrainedMeta<Then<RandomFit, AlwaysTheLast>> meta;
+  meta.options = test::tiny_meta<Then<RandomFit, AlwaysTheLast>>(12);
+  meta.options.fit.first_share = 0.75;
   meta.fit(toy.task(), {.stage = "meta", .generator = Generator(1), .directory = directory.path()});
-  const Array2<std::int64_t> counts = meta.fitted_counts();
-  CHECK(counts.shape(0) == 2);
-  CHECK(counts.shape(1) == 3);
-  CHECK(xt::sum(counts)() == 12 * 2); // iterations x batch
+  const Array3<std::int64_t> counts = meta.fitted_counts();
+  REQUIRE(shape_of(counts) == Shape3{2, 2, 3});   // stages, cases, sets
+  CHECK(xt::sum(xt::view(counts, 0))() == 9 * 2); // iterations x batch
+  CHECK(xt::sum(xt::view(counts, 1))() == 3 * 2);
+  CHECK(xt::sum(xt::view(counts, 1, xt::all(), 2))() == 3 * 2);
   const CsvTable table = read_csv(directory.path() / "fitted.csv");
-  REQUIRE(table.rows() == 6);
-  CHECK(table.cell(4, "case") == "training_1");
-  CHECK(table.cell(4, "set") == "1");
-  CHECK(table.number<std::int64_t>(4, "count") == counts(1, 1));
+  REQUIRE(table.rows() == 12);
+  CHECK(table.cell(4, "stage") == "random_fit");
+  CHECK(table.cell(11, "stage") == "always_the_last");
+  CHECK(table.cell(11, "case") == "training_1");
+  CHECK(table.cell(11, "set") == "2");
+  CHECK(table.number<std::int64_t>(11, "count") == counts(1, 1, 2));
+  CHECK(table.number<std::int64_t>(4, "count") == counts(0, 1, 1));
+}
+
+TEST_CASE("random-fit alone is the same training as random-then-nearest until nearest-fit begins") {
+  const test::ToyTask toy(3);
+  const StageContext context{.stage = "meta", .generator = Generator(1)};
+  TrainedMeta<Then<RandomFit, NearestFit>> both;
+  both.options = test::tiny_meta<Then<RandomFit, NearestFit>>(20);
+  both.options.fit.first_share = 0.5;
+  TrainedMeta<RandomFit> alone;
+  alone.options = both.options.with_fit<RandomFit>({});
+  both.fit(toy.task(), context);
+  alone.fit(toy.task(), context);
+  CHECK(both.loss_curve()[0] == alone.loss_curve()[0]); // of the first ten iterations
+  CHECK(xt::sum(xt::view(both.fitted_counts(), 0))() == 10 * 2);
+  CHECK(xt::sum(alone.fitted_counts())() == 20 * 2);
+  CHECK(both.loss_curve()[1].learning_rate == alone.loss_curve()[1].learning_rate);
 }
 
 TEST_CASE("A(.) is part of what it reads, and so is the image") {
@@ -56,10 +89,10 @@ TEST_CASE("A(.) is part of what it reads, and so is the image") {
 
 TEST_CASE("it learns from soft pseudo-labels and from an average of probabilities as well") {
   TrainedMeta<RandomFit> meta;
-  meta.options = test::tiny_meta<RandomFit>(60);
+  meta.options = test::tiny_meta<RandomFit>(300);
   meta.options.targets = FitTargets::probabilities;
   meta.options.average = AverageOf::probabilities;
-  test::check_ensembler(meta, 0.8);
+  test::check_ensembler(meta, 0.5);
 }
 
 TEST_CASE("an option of its input or targets changes what it learns") {
@@ -93,10 +126,10 @@ TEST_CASE("nearest-fit by volume fits one set of a case as long as its distances
   meta.options = test::tiny_meta<NearestFit>(30);
   meta.options.fit = {.distance = FitDistance::volume, .volume_interval = 1000};
   meta.fit(toy.task(), {.stage = "meta", .generator = Generator(1)});
-  const Array2<std::int64_t> counts = meta.fitted_counts();
+  const Array3<std::int64_t> counts = meta.fitted_counts();
   CHECK(xt::sum(counts)() == 30 * 2);
   for (std::size_t c = 0; c < 2; ++c)
-    CHECK((counts(c, 0) == 0) != (counts(c, 1) == 0));
+    CHECK((counts(0, c, 0) == 0) != (counts(0, c, 1) == 0));
 }
 
 namespace {

@@ -5,7 +5,7 @@
 
 using namespace sparseann;
 
-TEST_CASE("one voxel, one label or one name more changes the fingerprint") {
+TEST_CASE("one voxel, one label, one name or another spacing changes the fingerprint") {
   const LabelledCohort data = test::toy_cohort(2, 1, 8);
   CHECK(fingerprint(data) == fingerprint(test::toy_cohort(2, 1, 8)));
   LabelledCohort other = data;
@@ -16,6 +16,15 @@ TEST_CASE("one voxel, one label or one name more changes the fingerprint") {
   CHECK(fingerprint(other) != fingerprint(data));
   other = data;
   other.cohort.training[0].name = "else";
+  CHECK(fingerprint(other) != fingerprint(data));
+  other = data;
+  other.cohort.class_names[1] = "else";
+  CHECK(fingerprint(other) != fingerprint(data));
+  other = data;
+  other.cohort.test[0].image.geometry.spacing_mm[2] *= 2;
+  CHECK(fingerprint(other) != fingerprint(data));
+  other = data;
+  other.cohort.training[1].image.geometry.orientation.affine[0][3] += 5;
   CHECK(fingerprint(other) != fingerprint(data));
 }
 

@@ -30,6 +30,28 @@ TEST_CASE("methods are scored on every test case and summarised over them") {
   }
 }
 
+TEST_CASE("a class that neither the prediction nor the reference has is no empty prediction") {
+  LabelledCohort data = test::toy_cohort(1, 1, 10);
+  for (std::uint8_t& label : elements(data.test_labels[0].voxels))
+    label = label == 2 ? 0 : label;
+  const Predictions truth{.method = "truth", .test = {data.test_labels[0].voxels}};
+  const auto summaries = summarise_methods(
+      evaluate_methods(std::vector{truth}, data.cohort.test, data.test_labels, data.cohort.classes(), {}, 1));
+  CHECK(summaries[0].empty_predictions == 0);
+  CHECK(summaries[0].mean_dice == 1.0);
+  CHECK(summaries[0].classes[1].hausdorff_mm.mean == 0.0);
+}
+
+TEST_CASE("a reference whose spacing the reader takes is scored, and another case is named") {
+  LabelledCohort data = test::toy_cohort(1, 1, 10);
+  const Predictions truth{.method = "truth", .test = {data.test_labels[0].voxels}};
+  const auto score = [&] { return evaluate_methods(std::vector{truth}, data.cohort.test, data.test_labels, 3, {}, 1); };
+  data.test_labels[0].geometry.spacing_mm = {1.0005, 1, 1};
+  CHECK_NOTHROW(score());
+  data.test_labels[0].geometry.spacing_mm = {1.5, 1, 1};
+  CHECK_THROWS_WITH(score(), ContainsSubstring("prediction of case test_0: expected spacing 1.5 x 1 x 1 mm"));
+}
+
 TEST_CASE("tables have one row per method, case and class, and one per method and class") {
   const LabelledCohort data = test::toy_cohort(1, 2, 10);
   Predictions perfect{.method = "perfect", .test = {}};

@@ -29,12 +29,18 @@ using Both = BaseModels<Planes2d<Fcn2d>, Sparse3d<DenseVoxNet>>;
 using RandomThenNearest = Then<RandomFit, NearestFit>;
 
 /// A pipeline with tiny networks.
-template <class Encoder, class Selector, class Loss, class Ensemble>
-Pipeline<Encoder, Selector, Loss, Both, Ensemble> tiny() {
-  Pipeline<Encoder, Selector, Loss, Both, Ensemble> pipeline;
+template <class Encoder, class Selector, class Loss, class Ensemble, class Models = Both>
+Pipeline<Encoder, Selector, Loss, Models, Ensemble> tiny() {
+  Pipeline<Encoder, Selector, Loss, Models, Ensemble> pipeline;
   pipeline.options.budget = {.every = 6, .count = {}};
-  std::get<0>(pipeline.options.base.models) = test::tiny_planes2d();
-  std::get<1>(pipeline.options.base.models) = test::tiny_sparse3d();
+  if constexpr (std::same_as<Models, Both>) {
+    std::get<0>(pipeline.options.base.models) = test::tiny_planes2d();
+    std::get<1>(pipeline.options.base.models) = test::tiny_sparse3d();
+  } else if constexpr (std::same_as<Models, BaseModels<Planes2d<Fcn2d>>>) {
+    std::get<0>(pipeline.options.base.models) = test::tiny_planes2d();
+  } else {
+    std::get<0>(pipeline.options.base.models) = test::tiny_sparse3d();
+  }
   if constexpr (requires { pipeline.options.encoder.training; })
     pipeline.options.encoder = {.input = 16,
                                 .channels = {4, 8},
@@ -177,6 +183,16 @@ TEST_CASE("another model in any slot gives another result") {
         tiny<ConvAutoencoder, PerStack<MaxCover<>>, BackgroundWeightedCrossEntropy, TrainedMeta<RandomThenNearest>>());
     CHECK(weighted.plan == base.plan);
     CHECK((weighted.sets[3].test != base.sets[3].test));
+  }
+  SECTION("base models") {
+    const auto flat = run(
+        tiny<ConvAutoencoder, PerStack<MaxCover<>>, MaskedCrossEntropy, AverageVote, BaseModels<Planes2d<Fcn2d>>>());
+    const auto solid = run(tiny<ConvAutoencoder, PerStack<MaxCover<>>, MaskedCrossEntropy, AverageVote,
+                                BaseModels<Sparse3d<DenseVoxNet>>>());
+    CHECK(flat.sets.size() == 3);
+    CHECK(solid.sets.size() == 1);
+    CHECK((solid.sets[0].test == base.sets[3].test)); // the same model, whatever stands beside it
+    CHECK((flat.predictions.test != solid.predictions.test));
   }
   SECTION("fit strategy") {
     const auto random_fit =

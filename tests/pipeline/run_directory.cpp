@@ -53,6 +53,18 @@ TEST_CASE("a second holder and a folder with something else in it are refused") 
                         ": expected an empty folder or an earlier run (with run.json), got 'thesis.tex' in it");
 }
 
+TEST_CASE("an event that a full disk cut in two is dropped before the run goes on") {
+  const test::TemporaryDirectory directory;
+  const auto path = directory.path() / "run";
+  RunDirectory(path, {}, {}).log({{"loss", 0.5}});
+  std::ofstream(path / "log.jsonl", std::ios::app) << R"({"loss":0.)";
+  RunDirectory(path, {}, {}).log({{"loss", 0.25}});
+  CHECK(read_file(path / "log.jsonl") == "{\"loss\":0.5}\n{\"loss\":0.25}\n");
+  std::ofstream(path / "log.jsonl", std::ios::trunc) << "{";
+  RunDirectory(path, {}, {}).log({{"loss", 0.125}});
+  CHECK(read_file(path / "log.jsonl") == "{\"loss\":0.125}\n");
+}
+
 TEST_CASE("events become lines of JSON") {
   const test::TemporaryDirectory directory;
   RunDirectory run(directory.path() / "run", {}, {});

@@ -118,8 +118,9 @@ TEST_CASE("labels without an image are named") {
 
 TEST_CASE("a folder without labels of the test cases is named") {
   const ToyFolder folder;
-  folder.remove("labelsTs");
-  folder.check_refused(folder.path() + ": expected labelsTs, as quickstart reports scores, got none");
+  folder.remove("labelsTs"); // as in the Decathlon
+  folder.check_refused(folder.path() + ": expected labelsTs, as quickstart reports scores, or --validation-cases N, "
+                                       "which scores on training cases, got none");
 }
 
 TEST_CASE("labels of another shape or spacing than their image are named") {

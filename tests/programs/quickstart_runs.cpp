@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <set>
 #include <string>
 
 #include "programs/quickstart.hpp"
+#include "sparseann/io/csv.hpp"
 #include "sparseann/io/file.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
@@ -68,6 +70,9 @@ TEST_CASE("a run leaves every artefact, is reported again and not repeated, and 
   check_refused(joined(arguments, {"--meta.expert_labels_replace_targets", "false"}), 2,
                 "steps.meta.expert_labels_replace_targets: expected true" + as_before + "false");
   check_refused(toy_run(run, {"--baselines", "true", "--seed", "5"}), 2, "seed: expected 3" + as_before + "5");
+  Arguments fewer = arguments;
+  *std::next(std::ranges::find(fewer, "--training-cases")) = "1";
+  check_refused(fewer, 2, "heart.training_cases: expected 2" + as_before + "1");
   CHECK(read_file(run + "/metrics.csv") == metrics);
 }
 
@@ -102,16 +107,29 @@ TEST_CASE("held-out cases and folds: a run that is killed in a fold goes on, and
   CHECK(read_file(directory.path() / "killed/metrics.csv") == read_file(run + "/metrics.csv"));
 }
 
-TEST_CASE("another seed gives another plan") {
+TEST_CASE("another seed gives another plan and other numbers") {
   const TemporaryDirectory directory;
-  const auto plan = [&](const std::string& seed) {
-    const std::string run = (directory.path() / seed).string();
-    Program program(SPARSEANN_QUICKSTART, toy_run(run, {"--seed", seed}));
-    // What follows the plan has nothing to say here.
-    REQUIRE(program.run_until([&] { return std::filesystem::exists(run + "/plan.csv"); }));
-    return read_file(run + "/plan.csv");
-  };
-  CHECK(plan("3") != plan("4"));
+  const auto run = [&](const std::string& seed) { return (directory.path() / seed).string(); };
+  for (const char* const seed : {"3", "4"})
+    check_runs(toy_run(run(seed), {"--seed", seed}));
+  CHECK(read_file(run("3") + "/plan.csv") != read_file(run("4") + "/plan.csv"));
+  CHECK(read_file(run("3") + "/metrics.csv") != read_file(run("4") + "/metrics.csv"));
+}
+
+TEST_CASE("the planes used rule selection, training and pseudo-labels") {
+  const TemporaryDirectory directory;
+  const std::string run = (directory.path() / "run").string();
+  check_runs(toy_run(run, {"--planes", "xy,yz"}));
+  const sparseann::CsvTable plan = sparseann::read_csv(run + "/plan.csv");
+  std::set<std::string> planes;
+  for (std::size_t row = 0; row < plan.rows(); ++row)
+    planes.insert(plan.cell(row, "plane"));
+  CHECK(planes == std::set<std::string>{"xy", "yz"});
+  std::set<std::string> sets;
+  for (const auto& entry : std::filesystem::directory_iterator(run + "/pseudo_labels"))
+    sets.insert(entry.path().filename().string());
+  CHECK(sets == std::set<std::string>{"xy", "yz", "3d"});
+  CHECK_FALSE(std::filesystem::exists(run + "/features/heart_training_000_xz.npy"));
 }
 
 TEST_CASE("an exported cohort, read back as an nnU-Net folder, gives the same numbers") {
@@ -122,4 +140,17 @@ TEST_CASE("an exported cohort, read back as an nnU-Net folder, gives the same nu
   check_runs(toy_run(generated, {"--export-data", hearts}));
   check_runs(toy_run(read_back, {"--data", hearts, "--baselines", "false"}));
   CHECK(read_file(generated + "/metrics.csv") == read_file(read_back + "/metrics.csv"));
+  const std::string as_before = " as in " + read_back + "/run.json, got ";
+  check_refused(toy_run(read_back, {"--data", hearts, "--baselines", "false", "--validation-cases", "1"}), 2,
+                "data.validation_cases: expected 0" + as_before + "1");
+  Arguments fewer = toy_run(read_back, {"--data", hearts, "--baselines", "false"});
+  *std::next(std::ranges::find(fewer, "--training-cases")) = "1";
+  check_refused(fewer, 2, "data.training_cases: expected 2" + as_before + "1");
+
+  check_runs(toy_run(generated, {"--export-data", hearts})); // the very cohort may be exported again
+  const std::string before = read_file(hearts + "/imagesTr/heart_training_000_0000.nii.gz");
+  check_refused(toy_run(directory.path() / "other", {"--seed", "9", "--export-data", hearts}), 2,
+                "--export-data: expected a new folder, or one with this very cohort, got another cohort in " + hearts);
+  CHECK(read_file(hearts + "/imagesTr/heart_training_000_0000.nii.gz") == before);
+  CHECK_FALSE(std::filesystem::exists(directory.path() / "other"));
 }

@@ -34,7 +34,7 @@ TEST_CASE("help and version are printed to standard output") {
   CHECK(help.exit_code == 0);
   CHECK(help.errors.empty());
   const ProgramResult version = quickstart({"--version"});
-  CHECK_THAT(version.output, Matches(R"(sparseann [0-9.]+ \(.+\), LibTorch [0-9.]+.*\n)"));
+  CHECK_THAT(version.output, Matches(R"(sparseann [0-9.]+ \(.+\), LibTorch [0-9.]+.*, cpu( and .* \(cuda\))?\n)"));
   CHECK(version.exit_code == 0);
   CHECK(version.errors.empty());
 }
@@ -66,6 +66,27 @@ TEST_CASE("numbers of cases that the data do not have are refused before there i
                     "pseudo_labels.folds: expected 1 to 2, the number of training cases, got 3");
 }
 
+TEST_CASE("options that do not fit each other are refused before there is a run directory, by their flags") {
+  check_usage_error({"--encoder.input", "36"},
+                    "--encoder.input: expected a multiple of 8, as 3 convolutions of stride 2 need, got 36");
+  check_usage_error({"--base.2d.training.patch", "20"},
+                    "--base.2d.training.patch: expected a multiple of 8, as the network needs, got 20");
+  check_usage_error({"--base.3d.training.patch", "18"},
+                    "--base.3d.training.patch: expected a multiple of 4, as the network needs, got 18");
+  check_usage_error({"--base.3d.inference.window", "30"},
+                    "--base.3d.inference.window: expected a multiple of 4, as the network needs, got 30");
+  check_usage_error({"--meta.inference.window", "30"},
+                    "--meta.inference.window: expected a multiple of 4, as the network needs, got 30");
+  check_usage_error({"--base.3d.network.layers", "4"}, "--base.3d.network.layers: expected two numbers, got [4]");
+}
+
+TEST_CASE("a GPU where there is none is refused") {
+  if (quickstart({"--version"}).output.ends_with("(cuda)\n"))
+    return; // there is one
+  check_usage_error({"--device", "cuda"},
+                    "--device: expected a device of this machine, got 'cuda', but no GPU is present");
+}
+
 TEST_CASE("an output folder without a name is refused") {
   check_refused({"--out", ""}, 2, "--out: expected a folder, got nothing");
 }
@@ -75,7 +96,7 @@ TEST_CASE("options outside their limits are named") {
                     "--base.3d.training.learning_rate: expected a number above 0, got 0");
   check_usage_error({"--planes", "xy,zz"}, "--planes: expected one of xy, xz, yz, got 'zz'");
   check_usage_error({"--seed", "-1"}, "--seed: expected a whole number without a sign, got '-1'");
-  check_usage_error({"--threads", "0"}, "--threads: expected a number of at least 1, got 0");
+  check_usage_error({"--threads", "0"}, "--threads: expected a number of at least 1 and at most 4096, got 0");
   check_usage_error({"--training-cases", "0"}, "--training-cases: expected a number of at least 1, got 0");
   check_usage_error({"--baselines", "maybe"}, "--baselines: expected true or false, got 'maybe'");
   check_usage_error({"--device", "tpu"}, "--device: expected cpu, cuda or cuda:N, got 'tpu'");

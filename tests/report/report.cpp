@@ -62,7 +62,7 @@ ReportData small_report() {
                   .version = "1.2.3",
                   .git_revision = "abcdef0",
                   .device = "CPU",
-                  .wall_seconds = 245.0,
+                  .stages_seconds = 245.0,
                   .annotated_share_sum = 0.6,
                   .annotated_share_union = 0.488,
                   .others = {{"LibTorch", "9.8.7"}}};

@@ -52,6 +52,10 @@ TEST_CASE("pictures show the slice with the most foreground, everything on the s
                                                 Plane::yz, 0, toy.sets);
   REQUIRE(training.panels.size() == 3 + toy.sets.size());
   CHECK(training.panels[2].unlabelled == std::uint8_t{3});
+  // A slice that was annotated, so that there is a sparse label to see.
+  REQUIRE(training.panels[2].labels.has_value());
+  CHECK(std::ranges::find(elements(*training.panels[2].labels), std::uint8_t{3}) ==
+        elements(*training.panels[2].labels).end());
 }
 
 TEST_CASE("loss curves and fit counts are read from the run directory") {
@@ -65,11 +69,14 @@ TEST_CASE("loss curves and fit counts are read from the run directory") {
   CHECK((curves[0].points == std::vector<std::pair<std::int64_t, double>>{{10, 0.5}, {20, 0.25}}));
 
   const auto path = directory.path() / "fitted.csv";
-  publish_atomically(path, "case,set,count\na,xy,3\na,3d,1\nb,xy,0\nb,3d,4\n");
+  publish_atomically(path, "stage,case,set,count\nfirst,a,xy,2\nfirst,a,3d,2\nfirst,b,xy,2\nfirst,b,3d,2\n"
+                           "last,a,xy,3\nlast,a,3d,1\nlast,b,xy,0\nlast,b,3d,4\n");
   const std::vector<std::string> sets{"xy", "3d"};
-  const auto counts = fit_counts(path, sets);
-  REQUIRE(counts.size() == 2);
-  CHECK(counts[1].case_name == "b");
-  CHECK(counts[1].counts == std::vector<std::size_t>{0, 4});
-  CHECK_THROWS_AS(fit_counts(path, std::vector<std::string>{"xy"}), DataError);
+  const StageFits fits = last_stage_fits(path, sets);
+  CHECK(fits.stage == "last");
+  REQUIRE(fits.cases.size() == 2);
+  CHECK(fits.cases[0].counts == std::vector<std::size_t>{3, 1});
+  CHECK(fits.cases[1].case_name == "b");
+  CHECK(fits.cases[1].counts == std::vector<std::size_t>{0, 4});
+  CHECK_THROWS_AS(last_stage_fits(path, std::vector<std::string>{"xy"}), DataError);
 }

@@ -8,7 +8,7 @@
 namespace sparseann::test {
 
 /// What every base model must do: as many predictions as names, probabilities that sum to one, the same for the same
-/// seed, another for another seed, and no look at what is not annotated.
+/// seed, another for another seed. That nothing reads what is not annotated is shown with a whole pipeline.
 template <class Model>
   requires BaseModel<Model, MaskedCrossEntropy>
 void check_base_model(const Model& fresh) {

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "sparseann/metric/evaluation.hpp"
 #include "sparseann/pseudo_label/ensembler.hpp"
 #include "support/catch.hpp"
 #include "support/toy_task.hpp"
@@ -9,8 +10,8 @@
 namespace sparseann::test {
 
 /// What every ensembler must do: label every voxel with a class, the same for the same input and seed, and be nearly
-/// right where all sets agree on the truth.
-template <Ensembler E> void check_ensembler(const E& fresh, double least_agreement) {
+/// right, in every class, where all sets agree on the truth.
+template <Ensembler E> void check_ensembler(const E& fresh, double least_dice) {
   const ToyTask toy;
   const StageContext context{.stage = "meta", .generator = Generator(3)};
   E ensembler = fresh;
@@ -20,8 +21,11 @@ template <Ensembler E> void check_ensembler(const E& fresh, double least_agreeme
   const Array3<std::uint8_t> labels = ensembler.predict(image, sets, context);
   REQUIRE(shape_of(labels) == image.shape());
   CHECK(xt::amax(labels)() < 3);
-  const double agreement = xt::mean(xt::cast<double>(xt::equal(labels, toy.data.test_labels[0].voxels)))();
-  CHECK(agreement >= least_agreement);
+  const LabelVolume prediction{labels, image.geometry};
+  for (const ClassScore& score : evaluate(prediction, toy.data.test_labels[0], 3)) {
+    CAPTURE(score.label);
+    CHECK(score.dice >= least_dice);
+  }
   E again = fresh;
   again.fit(toy.task(), context);
   CHECK((again.predict(image, sets, context) == labels));

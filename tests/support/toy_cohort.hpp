@@ -49,4 +49,15 @@ namespace sparseann::test {
   return data;
 }
 
+/// The same cohort, with images that are the labels: whoever cuts patches must keep them so.
+[[nodiscard]] inline LabelledCohort images_of_labels(LabelledCohort data) {
+  const auto paint = [](std::vector<Case>& cases, const std::vector<LabelVolume>& labels) {
+    for (std::size_t c = 0; c < cases.size(); ++c)
+      std::ranges::copy(elements(labels[c].voxels), elements(cases[c].image.voxels).begin());
+  };
+  paint(data.cohort.training, data.training_labels);
+  paint(data.cohort.test, data.test_labels);
+  return data;
+}
+
 } // namespace sparseann::test

@@ -53,6 +53,18 @@ TEST_CASE("volumes smaller than the patch are reflected, and nothing outside is 
   CHECK(torch::isfinite(batch.images).all().item<bool>());
 }
 
+TEST_CASE("flips and turns move an image and its labels alike") {
+  const LabelledCohort data = test::images_of_labels(test::toy_cohort(2, 0, 12));
+  const Oracle oracle(data.training_labels, 3);
+  const std::vector<SparseLabels> labels{oracle.label_everything(0), oracle.label_everything(1)};
+  Generator generator(2);
+  const PatchBatch batch = PatchSampler(data.cohort.training, labels, 8,
+                                        {.flip_z = true, .flip_y = true, .flip_x = true, .quarter_turns_axial = true})
+                               .draw(32, generator);
+  CHECK(batch.images.select(1, 0).equal(batch.labels.to(torch::kFloat)));
+  CHECK((batch.labels > 0).any().item<bool>());
+}
+
 TEST_CASE("a case without labels is refused by name") {
   const LabelledCohort data = test::toy_cohort(1, 0, 8);
   const std::vector<SparseLabels> nothing{Oracle(data.training_labels, 3).label(0, {})};

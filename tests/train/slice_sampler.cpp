@@ -35,6 +35,20 @@ TEST_CASE("patches come from annotated slices alone: every voxel inside has a la
   CHECK(batch.mask.all().item<bool>());
 }
 
+TEST_CASE("image and labels show the same place, also flipped and turned") {
+  const LabelledCohort data = test::images_of_labels(test::toy_cohort(1, 0, 12));
+  const std::vector<SparseLabels> labels{Oracle(data.training_labels, 3).label(0, cross_plan())};
+  for (const bool augmented : {false, true}) {
+    const SliceSampler sampler(
+        {data.cohort.training, labels, all_planes, 3}, 8,
+        {.flip_z = augmented, .flip_y = augmented, .flip_x = augmented, .quarter_turns_axial = augmented});
+    Generator generator(3);
+    const PatchBatch batch = sampler.draw(32, generator);
+    CHECK(batch.images.select(1, 0).equal(batch.labels.to(torch::kFloat)));
+    CHECK((batch.labels > 0).any().item<bool>());
+  }
+}
+
 TEST_CASE("a plane without an annotated slice is refused") {
   const LabelledCohort data = test::toy_cohort(1, 0, 12);
   AnnotationPlan plan;

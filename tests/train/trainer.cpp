@@ -1,8 +1,10 @@
 #include "sparseann/train/trainer.hpp"
 
 #include <limits>
+#include <tuple>
 
 #include "sparseann/io/file.hpp"
+#include "sparseann/network/densevoxnet.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -38,6 +40,25 @@ StageContext context_in(const std::filesystem::path& directory) {
 }
 
 } // namespace
+
+TEST_CASE("Adam has the options' constants, and the auxiliary upsampling a tenth of the rate") {
+  DenseVoxNetOptions options;
+  options.layers = {1, 1};
+  DenseVoxNet network(options);
+  torch::optim::Adam adam = sparseann::detail::make_adam(network, {.beta1 = 0.8, .beta2 = 0.99, .epsilon = 1e-7});
+  REQUIRE(adam.param_groups().size() == 2);
+  CHECK(adam.param_groups()[1].params().size() == network->slow_parameters().size());
+  CHECK(adam.param_groups()[1].params()[0].is_same(network->slow_parameters()[0]));
+  CHECK(adam.param_groups()[0].params().size() + adam.param_groups()[1].params().size() ==
+        network->parameters().size());
+  sparseann::detail::set_learning_rate(adam, 0.5);
+  for (const std::size_t group : {0U, 1U}) {
+    const auto& constants = static_cast<torch::optim::AdamOptions&>(adam.param_groups()[group].options());
+    CHECK(constants.betas() == std::make_tuple(0.8, 0.99));
+    CHECK(constants.eps() == 1e-7);
+    CHECK(constants.lr() == Approx(group == 0 ? 0.5 : 0.05));
+  }
+}
 
 TEST_CASE("training reduces the loss") {
   Line line;

@@ -4,7 +4,7 @@
 
 using namespace sparseann;
 
-TEST_CASE("the defaults are the paper's") {
+TEST_CASE("the optimiser and its schedule are by default the paper's") {
   const TrainingOptions options;
   CHECK_NOTHROW(validate(options));
   CHECK(options.learning_rate == 5e-4);

@@ -66,6 +66,14 @@ struct Geometry {
   }
 };
 
+/// Whether two files may mean the same spacing: within a thousandth of it, as tools round it when they write it.
+[[nodiscard]] inline bool same_spacing(const std::array<double, 3>& a, const std::array<double, 3>& b) {
+  constexpr double relative_tolerance = 1e-3;
+  return std::ranges::equal(a, b, [](double x, double y) {
+    return std::abs(x - y) <= relative_tolerance * std::max(std::abs(x), std::abs(y));
+  });
+}
+
 /// An isotropic grid without a place in the scanner, for generated data and tests.
 [[nodiscard]] inline Geometry isotropic_geometry(const Shape3& shape, double spacing_mm = 1.0) {
   Geometry geometry{.shape = shape, .spacing_mm = {spacing_mm, spacing_mm, spacing_mm}, .orientation = {}};

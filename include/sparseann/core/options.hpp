@@ -180,17 +180,49 @@ template <class T> void check_leaf(const std::string& path, const T& value, cons
   }
 }
 
+template <class O> void validate_fields(O& options, const std::string& prefix);
+
 struct LimitsVisitor {
-  template <class T> void operator()(const std::string& path, const Field<T>& leaf) const {
-    check_leaf(path, leaf.value, leaf.limits);
+  const std::string& prefix;
+
+  template <class T> void operator()(const Field<T>& member) const {
+    const std::string path = field_path(prefix, member.name);
+    if constexpr (Options<T>)
+      validate_fields(member.value, path);
+    else
+      check_leaf(path, member.value, member.limits);
   }
 };
+
+/// Fields first, so that `check_together` sees values within their limits.
+template <class O> void validate_fields(O& options, const std::string& prefix) {
+  visit(options, LimitsVisitor{prefix});
+  if constexpr (requires { check_together(std::as_const(options), prefix); })
+    check_together(std::as_const(options), prefix);
+}
 } // namespace detail
 
-/// Checks every field against its limits. Throws InvalidArgument naming the field, prefixed by `prefix`.
+/// Checks every field against its limits, and what fields must satisfy together: an options type says so in a function
+/// found by argument-dependent lookup, `check_together(const MyOptions&, const std::string& prefix)`, that throws
+/// InvalidArgument.
+///
+/// Throws: InvalidArgument naming the field, prefixed by `prefix`.
 template <Options O> void validate(const O& options, const std::string& prefix = "") {
   O copy = options;
-  visit_leaves(copy, prefix, detail::LimitsVisitor{});
+  detail::validate_fields(copy, prefix);
+}
+
+/// A field's full name, for `check_together`: "base.3d.training.patch".
+[[nodiscard]] inline std::string field_name(const std::string& prefix, std::string_view name) {
+  return detail::field_path(prefix, name);
+}
+
+/// Throws InvalidArgument where a field is no multiple of `unit`; `reason` says why it must be.
+inline void check_multiple(const std::string& prefix, std::string_view name, std::size_t value, std::size_t unit,
+                           std::string_view reason) {
+  if (value % unit != 0)
+    throw InvalidArgument(field_name(prefix, name), fmt::format("a multiple of {}, {}", unit, reason),
+                          fmt::format("{}", value));
 }
 
 } // namespace sparseann

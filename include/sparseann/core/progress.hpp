@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -21,19 +22,20 @@ namespace sparseann {
 class Progress {
 public:
   using Clock = std::chrono::steady_clock;
+  using Now = std::function<Clock::time_point()>;
 
   /// One piece of work of `total` steps. Ends with a line that says what it took, unless it is unwound by an error.
   class Task {
   public:
-    Task(std::ostream* stream, bool terminal, std::string name, std::size_t total)
-        : stream_(stream), terminal_(terminal), name_(std::move(name)), total_(total), start_(Clock::now()),
-          last_(start_) {}
+    Task(std::ostream* stream, bool terminal, Now now, std::string name, std::size_t total)
+        : stream_(stream), terminal_(terminal), now_(std::move(now)), name_(std::move(name)), total_(total),
+          start_(now_()), last_(start_) {}
     Task(const Task&) = delete;
     Task& operator=(const Task&) = delete;
 
     void advance(std::size_t steps = 1, std::string_view note = "") {
       done_ += steps;
-      const auto now = Clock::now();
+      const auto now = now_();
       if (stream_ == nullptr || now - last_ < (terminal_ ? std::chrono::milliseconds(100) : std::chrono::seconds(10)))
         return;
       last_ = now;
@@ -49,7 +51,7 @@ public:
     void finish(std::string_view note = "") {
       if (stream_ == nullptr)
         return;
-      const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+      const double seconds = std::chrono::duration<double>(now_() - start_).count();
       *stream_ << (terminal_ ? "\r\033[K" : "")
                << fmt::format("{}: done in {:.1f} s{}{}\n", name_, seconds, note.empty() ? "" : ", ", note)
                << std::flush;
@@ -74,6 +76,7 @@ public:
 
     std::ostream* stream_;
     bool terminal_;
+    Now now_;
     std::string name_;
     std::size_t total_;
     std::size_t done_ = 0;
@@ -83,10 +86,12 @@ public:
   };
 
   Progress() = default;
-  Progress(std::ostream& stream, bool terminal) : stream_(&stream), terminal_(terminal) {}
+  /// `now` is the clock, for tests.
+  Progress(std::ostream& stream, bool terminal, Now now = &Clock::now)
+      : stream_(&stream), terminal_(terminal), now_(std::move(now)) {}
 
   [[nodiscard]] Task start(std::string name, std::size_t total) const {
-    return Task(stream_, terminal_, std::move(name), total);
+    return Task(stream_, terminal_, now_, std::move(name), total);
   }
 
   /// A line between pieces of work.
@@ -98,6 +103,7 @@ public:
 private:
   std::ostream* stream_ = nullptr;
   bool terminal_ = false;
+  Now now_ = &Clock::now;
 };
 
 /// Whether the standard error stream is a terminal that understands control sequences.

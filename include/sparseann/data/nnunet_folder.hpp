@@ -42,8 +42,6 @@ struct NnunetFolderOptions {
 
 namespace detail {
 
-[[nodiscard]] inline bool nearly_equal(double a, double b) { return std::abs(a - b) <= 1e-3; }
-
 /// Throws DataError naming both files where their grids differ.
 inline void check_same_grid(const std::filesystem::path& file, const Geometry& grid,
                             const std::filesystem::path& reference_file, const Geometry& reference) {
@@ -53,12 +51,14 @@ inline void check_same_grid(const std::filesystem::path& file, const Geometry& g
   };
   if (grid.shape != reference.shape)
     refuse("shape (z, y, x)", to_string(reference.shape), to_string(grid.shape));
-  if (!std::ranges::equal(grid.spacing_mm, reference.spacing_mm, nearly_equal))
+  if (!same_spacing(grid.spacing_mm, reference.spacing_mm))
     refuse("spacing in mm (z, y, x)", reference.spacing_mm, grid.spacing_mm);
   const auto affine = stated_affine(grid);
   const auto expected = stated_affine(reference);
   if (!affine || !expected) // a file that states no place in the scanner contradicts none
     return;
+  const double tolerance = 1e-3 * std::ranges::max(reference.spacing_mm);
+  const auto nearly_equal = [tolerance](double a, double b) { return std::abs(a - b) <= tolerance; };
   for (std::size_t row = 0; row < 3; ++row)
     if (!std::ranges::equal((*affine)[row], (*expected)[row], nearly_equal))
       refuse(fmt::format("affine row {}", row), (*expected)[row], (*affine)[row]);
@@ -171,7 +171,8 @@ private:
 /// .nii as well. Cases come in the order of their names; hidden files and other formats are passed over.
 ///
 /// Classes are dataset.json's (its highest label may be `ignore`, which is no class), else those up to the highest
-/// training label read. Grids of labels and channels must match: shapes exactly, spacing and affine within 1e-3.
+/// training label read. Grids of labels and channels must match: shapes exactly, spacing as
+/// `same_spacing` says, the affine within a thousandth of the spacing.
 /// Throws: DataError naming the file (missing or empty folder, image without labels or the reverse, differing grids,
 /// labels outside the classes or ignored ones, and what `check` refuses); IoError for unreadable files;
 /// InvalidArgument for the options. Test labels may be missing altogether, not partly.
@@ -235,41 +236,56 @@ inline void refuse_foreign_files(const std::filesystem::path& folder, const std:
       throw InvalidArgument(folder.string(), "an empty folder or one with the same cases", file.filename().string());
 }
 
-inline void write_split(const std::filesystem::path& folder, std::string_view ending, const std::vector<Case>& cases,
-                        const std::vector<LabelVolume>& labels) {
-  const std::filesystem::path images_folder = folder / fmt::format("images{}", ending);
-  const std::filesystem::path labels_folder = folder / fmt::format("labels{}", ending);
-  std::set<std::string> image_stems;
-  std::set<std::string> label_stems;
-  for (const Case& scan : cases) {
-    for (std::size_t channel = 0; channel < scan.image.channels(); ++channel)
-      image_stems.insert(fmt::format("{}_{:04}", scan.name, channel));
-    if (!labels.empty())
-      label_stems.insert(scan.name);
-  }
-  refuse_foreign_files(images_folder, image_stems);
-  refuse_foreign_files(labels_folder, label_stems);
-  if (!cases.empty())
-    create_folder(images_folder);
-  if (!labels.empty())
-    create_folder(labels_folder);
-  for (std::size_t i = 0; i < cases.size(); ++i) {
-    const Image& image = cases[i].image;
-    const std::size_t count = voxel_count(image.shape());
-    for (std::size_t channel = 0; channel < image.channels(); ++channel) {
-      Volume<float> volume = zeros_on<float>(image.geometry);
-      std::ranges::copy(elements(image.voxels).subspan(channel * count, count), elements(volume.voxels).begin());
-      write_nifti(images_folder / fmt::format("{}_{:04}.nii.gz", cases[i].name, channel), volume);
+/// One half of a folder that is to be written.
+class SplitWriter {
+public:
+  SplitWriter(const std::filesystem::path& folder, std::string_view ending, const std::vector<Case>& cases,
+              const std::vector<LabelVolume>& labels)
+      : images_folder_(folder / fmt::format("images{}", ending)),
+        labels_folder_(folder / fmt::format("labels{}", ending)), cases_(cases), labels_(labels) {}
+
+  void refuse_other_cases() const {
+    std::set<std::string> image_stems;
+    std::set<std::string> label_stems;
+    for (const Case& scan : cases_) {
+      for (std::size_t channel = 0; channel < scan.image.channels(); ++channel)
+        image_stems.insert(fmt::format("{}_{:04}", scan.name, channel));
+      if (!labels_.empty())
+        label_stems.insert(scan.name);
     }
-    if (!labels.empty())
-      write_nifti(labels_folder / (cases[i].name + ".nii.gz"), labels[i]);
+    refuse_foreign_files(images_folder_, image_stems);
+    refuse_foreign_files(labels_folder_, label_stems);
   }
-}
+
+  void write() const {
+    if (!cases_.empty())
+      create_folder(images_folder_);
+    if (!labels_.empty())
+      create_folder(labels_folder_);
+    for (std::size_t i = 0; i < cases_.size(); ++i) {
+      const Image& image = cases_[i].image;
+      const std::size_t count = voxel_count(image.shape());
+      for (std::size_t channel = 0; channel < image.channels(); ++channel) {
+        Volume<float> volume = zeros_on<float>(image.geometry);
+        std::ranges::copy(elements(image.voxels).subspan(channel * count, count), elements(volume.voxels).begin());
+        write_nifti(images_folder_ / fmt::format("{}_{:04}.nii.gz", cases_[i].name, channel), volume);
+      }
+      if (!labels_.empty())
+        write_nifti(labels_folder_ / (cases_[i].name + ".nii.gz"), labels_[i]);
+    }
+  }
+
+private:
+  std::filesystem::path images_folder_;
+  std::filesystem::path labels_folder_;
+  const std::vector<Case>& cases_;
+  const std::vector<LabelVolume>& labels_;
+};
 
 } // namespace detail
 
 /// Writes a cohort as an nnU-Net v2 folder, float32 images and uint8 labels; dataset.json comes last, so that a folder
-/// that has it is complete. Files of the same cases are replaced.
+/// that has it is complete. Files of the same cases are replaced; other cases are refused before anything is written.
 ///
 /// Throws: what `check` throws; InvalidArgument where the folder holds other cases, repeated class names; IoError.
 inline void write_nnunet_folder(const std::filesystem::path& folder, const LabelledCohort& labelled) {
@@ -280,8 +296,13 @@ inline void write_nnunet_folder(const std::filesystem::path& folder, const Label
     throw InvalidArgument("cohort.class_names", "different names",
                           fmt::format("{}", fmt::join(cohort.class_names, ", ")));
   detail::create_folder(folder);
-  detail::write_split(folder, "Tr", cohort.training, labelled.training_labels);
-  detail::write_split(folder, "Ts", cohort.test, labelled.test_labels);
+  const detail::SplitWriter training(folder, "Tr", cohort.training, labelled.training_labels);
+  const detail::SplitWriter test(folder, "Ts", cohort.test, labelled.test_labels);
+  training.refuse_other_cases();
+  test.refuse_other_cases();
+  std::filesystem::remove(folder / "dataset.json");
+  training.write();
+  test.write();
   write_json_file(folder / "dataset.json", detail::dataset_json(cohort));
 }
 

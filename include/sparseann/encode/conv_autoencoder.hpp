@@ -7,23 +7,68 @@
 #include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "sparseann/core/error.hpp"
+#include "sparseann/core/options.hpp"
 #include "sparseann/encode/feature_encoder.hpp"
+#include "sparseann/tensor/precision.hpp"
 #include "sparseann/tensor/tensor.hpp"
+#include "sparseann/train/schedule.hpp"
 #include "sparseann/train/trainer.hpp"
+#include "sparseann/train/training_options.hpp"
 
 namespace sparseann {
+
+/// How the auto-encoder is fitted: it reads whole slices, so there are no patches to draw or turn.
+struct AutoencoderTrainingOptions {
+  std::int64_t iterations = 300;
+  std::size_t batch = 64;
+  double learning_rate = 2e-3;
+  ScheduleOptions schedule;
+  Precision precision = Precision::float32;
+  double checkpoint_seconds = 30;
+
+  friend void visit(AutoencoderTrainingOptions& options, auto&& visitor) {
+    visitor(field("iterations", options.iterations, "optimiser steps", at_least(1)));
+    visitor(field("batch", options.batch, "slices per step", at_least(1)));
+    visitor(field("learning_rate", options.learning_rate, "Adam's initial learning rate", above(0)));
+    visitor(field("schedule", options.schedule, "learning-rate schedule"));
+    visitor(field("precision", options.precision, "arithmetic of the forward pass"));
+    visitor(field("checkpoint_seconds", options.checkpoint_seconds, "seconds between checkpoints", at_least(0),
+                  Affects::execution));
+  }
+
+  /// As the trainer takes them.
+  [[nodiscard]] TrainingOptions training() const {
+    return {.iterations = iterations,
+            .batch = batch,
+            .learning_rate = learning_rate,
+            .schedule = schedule,
+            .precision = precision,
+            .checkpoint_seconds = checkpoint_seconds};
+  }
+};
 
 struct ConvAutoencoderOptions {
   std::size_t input = 32;
   std::vector<std::int64_t> channels{16, 32, 32};
   std::int64_t features = 64;
-  TrainingOptions training{.iterations = 300, .batch = 64, .patch = 32, .learning_rate = 2e-3};
+  AutoencoderTrainingOptions training;
 
   friend void visit(ConvAutoencoderOptions& options, auto&& visitor) {
     visitor(field("input", options.input, "edge to which slices are resized", at_least(8)));
     visitor(field("channels", options.channels, "channels of the stride-2 convolutions", at_least(1)));
     visitor(field("features", options.features, "length of the feature vector", at_least(1)));
     visitor(field("training", options.training, "how the auto-encoder is fitted"));
+  }
+
+  friend void check_together(const ConvAutoencoderOptions& options, const std::string& prefix) {
+    if (options.channels.empty() || options.channels.size() > 10)
+      throw InvalidArgument(field_name(prefix, "channels"), "1 to 10 convolutions",
+                            fmt::format("{}", options.channels.size()));
+    check_multiple(prefix, "input", options.input, std::size_t{1} << options.channels.size(),
+                   fmt::format("as {} convolutions of stride 2 need", options.channels.size()));
   }
 };
 
@@ -85,7 +130,7 @@ public:
   ConvAutoencoderOptions options;
 
   void fit(const SliceSource& slices, const StageContext& context) {
-    check_input();
+    validate(options, std::string(name));
     torch::manual_seed(context.generator.split("weights").key()); // LibTorch's own initialisation
     network_ = ConvAutoencoderNetwork(static_cast<std::int64_t>(slices.channels()), options);
     const torch::Tensor inputs = resized(slices);
@@ -98,7 +143,7 @@ public:
       const torch::Tensor difference = network_->decode(network_->encode(batch)).to(torch::kFloat) - batch;
       return {.main = {difference.square().sum(), torch::tensor(static_cast<double>(difference.numel()))}};
     };
-    train(network_, options.training, context, step);
+    train(network_, options.training.training(), context, step);
   }
 
   [[nodiscard]] Array2<float> encode(const SliceSource& slices, const StageContext& context) {
@@ -110,13 +155,6 @@ public:
   }
 
 private:
-  void check_input() const {
-    if (options.input % (std::size_t{1} << options.channels.size()) != 0)
-      throw InvalidArgument("conv_autoencoder.input",
-                            fmt::format("a multiple of {}", std::size_t{1} << options.channels.size()),
-                            fmt::format("{}", options.input));
-  }
-
   /// All slices, resized. Shape: (N, C, input, input).
   [[nodiscard]] torch::Tensor resized(const SliceSource& slices) const {
     const auto edge = static_cast<std::int64_t>(options.input);

@@ -25,7 +25,7 @@ struct PrecomputedFeaturesOptions {
 /// Features that something else computed: `folder/CASE_PLANE.npy`, one row per slice of that case and plane, in order.
 ///
 /// Cost: reads each file once per encode. Throws: IoError for a missing file, DataError where the rows are not the
-/// slices, differ in length between files, or hold something that is not finite.
+/// slices, differ in length between files, are all zero, or hold something that is not finite.
 struct PrecomputedFeatures {
   static constexpr std::string_view name = "precomputed";
 
@@ -53,6 +53,18 @@ struct PrecomputedFeatures {
   }
 
 private:
+  static void check_row(const std::filesystem::path& path, const Array2<float>& table, std::size_t row) {
+    bool zero = true;
+    for (std::size_t column = 0; column < table.shape(1); ++column) {
+      zero = zero && table(row, column) == 0.0F;
+      if (!std::isfinite(table(row, column)))
+        throw DataError(path.string(), "finite features",
+                        fmt::format("{} in row {}, column {}", table(row, column), row, column));
+    }
+    if (zero) // it has no direction, so no cosine to another
+      throw DataError(path.string(), "features that are not all zero", fmt::format("zeros in row {}", row));
+  }
+
   [[nodiscard]] std::filesystem::path path_of(const Case& subject, Plane plane) const {
     return std::filesystem::path(options.folder) / fmt::format("{}_{}.npy", subject.name, name_of(plane));
   }
@@ -65,10 +77,7 @@ private:
       throw DataError(path.string(), fmt::format("{} rows, one per slice", expected),
                       fmt::format("{}", table.shape(0)));
     for (std::size_t row = 0; row < table.shape(0); ++row)
-      for (std::size_t column = 0; column < table.shape(1); ++column)
-        if (!std::isfinite(table(row, column)))
-          throw DataError(path.string(), "finite features",
-                          fmt::format("{} in row {}, column {}", table(row, column), row, column));
+      check_row(path, table, row);
     return table;
   }
 };

@@ -41,4 +41,28 @@ concept FitStrategy = Policy<F> && requires(const F fit, const FitCandidates& ca
   { fit(candidates, progress, generator) } -> std::same_as<std::vector<std::size_t>>;
 };
 
+/// A strategy that has stages, as Then: their names, and which of them an iteration belongs to. What sets were fitted
+/// is counted apart for each.
+template <class F>
+concept StagedFitStrategy = FitStrategy<F> && requires(const F fit, const FitProgress& progress) {
+  { F::stages[0] } -> std::convertible_to<std::string_view>;
+  { fit.stage_of(progress) } -> std::same_as<std::size_t>;
+};
+
+/// The names of a strategy's stages; its own name where it has none.
+template <FitStrategy F> [[nodiscard]] std::vector<std::string> stage_names() {
+  if constexpr (StagedFitStrategy<F>)
+    return {std::begin(F::stages), std::end(F::stages)};
+  else
+    return {std::string(F::name)};
+}
+
+/// The stage that an iteration belongs to.
+template <FitStrategy F> [[nodiscard]] std::size_t stage_of(const F& fit, const FitProgress& progress) {
+  if constexpr (StagedFitStrategy<F>)
+    return fit.stage_of(progress);
+  else
+    return 0;
+}
+
 } // namespace sparseann

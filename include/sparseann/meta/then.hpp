@@ -50,16 +50,26 @@ template <Policy First, Policy Second> struct ThenOptions {
 template <FitStrategy First, FitStrategy Second> struct Then {
   static constexpr std::string_view name = detail::joined_name<First::name, detail::then_text, Second::name>;
 
+  static constexpr std::array<std::string_view, 2> stages{First::name, Second::name};
+
   ThenOptions<First, Second> options;
+
+  [[nodiscard]] std::size_t stage_of(const FitProgress& progress) const {
+    return progress.iteration < boundary_of(progress) ? 0 : 1;
+  }
 
   [[nodiscard]] std::vector<std::size_t> operator()(const FitCandidates& candidates, const FitProgress& progress,
                                                     Generator& generator) const {
-    const auto boundary =
-        static_cast<std::int64_t>(std::floor(options.first_share * static_cast<double>(progress.iterations)));
-    if (progress.iteration < boundary)
+    const std::int64_t boundary = boundary_of(progress);
+    if (stage_of(progress) == 0)
       return configured<First>(options.first)(candidates, {progress.iteration, boundary}, generator);
     return configured<Second>(options.second)(
         candidates, {progress.iteration - boundary, progress.iterations - boundary}, generator);
+  }
+
+private:
+  [[nodiscard]] std::int64_t boundary_of(const FitProgress& progress) const {
+    return static_cast<std::int64_t>(std::floor(options.first_share * static_cast<double>(progress.iterations)));
   }
 };
 

@@ -13,6 +13,7 @@
 #include <fmt/ranges.h>
 
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/options.hpp"
 #include "sparseann/infer/sliding_window.hpp"
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/csv.hpp"
@@ -55,6 +56,12 @@ template <FitStrategy Fit, MetaNetwork Network> struct TrainedMetaOptions {
     visitor(field("fit", options.fit, "which pseudo-label set a sample fits"));
   }
 
+  friend void check_together(const TrainedMetaOptions& options, const std::string& prefix) {
+    const std::size_t unit = required_multiple<Network>(options.network);
+    check_multiple(prefix, "training.patch", options.training.patch, unit, "as the network needs");
+    check_multiple(prefix, "inference.window", options.inference.window, unit, "as the network needs");
+  }
+
   /// The same for another fit strategy.
   template <FitStrategy Other>
   [[nodiscard]] TrainedMetaOptions<Other, Network> with_fit(const OptionsOf<Other>& other) const {
@@ -63,7 +70,8 @@ template <FitStrategy Fit, MetaNetwork Network> struct TrainedMetaOptions {
 };
 
 /// The meta-model (Step III): reads the image and the average A(.) of the pseudo-label sets and fits, per sample and
-/// step, the set that the fit strategy picks. Keeps how often each case fitted each set in `fitted.csv`.
+/// step, the set that the fit strategy picks. Keeps how often each case fitted each set, in each of the strategy's
+/// stages, in `fitted.csv`.
 ///
 /// Loss: cross-entropy to the picked set's labels, or to its probabilities, over all voxels of the patch (Eq. 9).
 /// Expert labels replace the targets on annotated voxels (an option), never A(.), which has none at test time. Cost: as
@@ -81,7 +89,8 @@ public:
     const auto subjects = meta_subjects(task, options.average, options.expert_labels_replace_targets);
     const MetaSampler sampler(task, subjects, options.training);
     const Fit strategy = configured<Fit>(options.fit);
-    fitted_ = torch::zeros({static_cast<std::int64_t>(task.cases.size()), static_cast<std::int64_t>(task.sets.size())},
+    fitted_ = torch::zeros({static_cast<std::int64_t>(stage_names<Fit>().size()),
+                            static_cast<std::int64_t>(task.cases.size()), static_cast<std::int64_t>(task.sets.size())},
                            torch::kLong);
     VolumeDistances distances(task.cases.size(), task.sets.size());
     const auto [values, computed_at] = distances.state();
@@ -100,8 +109,9 @@ public:
                                            return volume_distances(distances, task, subjects, batch, iteration,
                                                                    interval, context);
                                          }};
-          const auto chosen = checked(strategy(candidates, {iteration, options.training.iterations}, generator), batch);
-          count(batch, chosen);
+          const FitProgress progress{iteration, options.training.iterations};
+          const auto chosen = checked(strategy(candidates, progress, generator), batch);
+          count(stage_of(strategy, progress), batch, chosen);
           if (options.targets == FitTargets::probabilities)
             return step_loss(
                 SoftCrossEntropy{}, output,
@@ -127,8 +137,8 @@ public:
   }
 
   [[nodiscard]] const LossCurve& loss_curve() const noexcept { return curve_; }
-  /// How often each case (row) fitted each pseudo-label set (column) in training.
-  [[nodiscard]] Array2<std::int64_t> fitted_counts() const { return to_array<std::int64_t, 2>(fitted_); }
+  /// How often each case fitted each pseudo-label set in training. Shape: (stages of the strategy, cases, sets).
+  [[nodiscard]] Array3<std::int64_t> fitted_counts() const { return to_array<std::int64_t, 3>(fitted_); }
 
 private:
   /// Class probabilities of a volume, (classes, z, y, x) on the CPU. Leaves the network in evaluation mode.
@@ -165,18 +175,21 @@ private:
     return torch::stack(targets);
   }
 
-  void count(const MetaBatch& batch, std::span<const std::size_t> chosen) {
+  void count(std::size_t stage, const MetaBatch& batch, std::span<const std::size_t> chosen) {
+    torch::Tensor counts = fitted_[static_cast<std::int64_t>(stage)];
     for (std::size_t sample = 0; sample < chosen.size(); ++sample)
-      fitted_[static_cast<std::int64_t>(batch.places[sample].case_index)][static_cast<std::int64_t>(chosen[sample])] +=
+      counts[static_cast<std::int64_t>(batch.places[sample].case_index)][static_cast<std::int64_t>(chosen[sample])] +=
           1;
   }
 
   void keep_fitted_counts(const EnsembleTask& task, const std::filesystem::path& path) const {
-    CsvWriter table({"case", "set", "count"});
-    const Array2<std::int64_t> counts = fitted_counts();
-    for (std::size_t c = 0; c < task.cases.size(); ++c)
-      for (std::size_t s = 0; s < task.sets.size(); ++s)
-        table.add_row(task.cases[c].name, task.sets[s].name, counts(c, s));
+    CsvWriter table({"stage", "case", "set", "count"});
+    const Array3<std::int64_t> counts = fitted_counts();
+    const std::vector<std::string> stages = stage_names<Fit>();
+    for (std::size_t stage = 0; stage < stages.size(); ++stage)
+      for (std::size_t c = 0; c < task.cases.size(); ++c)
+        for (std::size_t s = 0; s < task.sets.size(); ++s)
+          table.add_row(stages[stage], task.cases[c].name, task.sets[s].name, counts(stage, c, s));
     publish_atomically(path, table.text());
   }
 

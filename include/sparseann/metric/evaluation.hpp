@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/geometry.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/core/volume.hpp"
 #include "sparseann/metric/overlap.hpp"
@@ -50,14 +50,9 @@ inline void check_same_grid(const LabelVolume& prediction, const LabelVolume& re
   if (shape_of(prediction.voxels) != shape_of(reference.voxels))
     throw DataError(source, fmt::format("{} voxels as in the reference", to_string(shape_of(reference.voxels))),
                     to_string(shape_of(prediction.voxels)));
-  // Files hold the spacing as a float, so that a round trip may change its last digits.
-  constexpr double relative_tolerance = 1e-4;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    const double expected = reference.geometry.spacing_mm[axis];
-    if (!(std::abs(prediction.geometry.spacing_mm[axis] - expected) <= relative_tolerance * expected))
-      throw DataError(source, spacing_text(reference.geometry.spacing_mm) + " as in the reference",
-                      spacing_text(prediction.geometry.spacing_mm));
-  }
+  if (!same_spacing(prediction.geometry.spacing_mm, reference.geometry.spacing_mm))
+    throw DataError(source, spacing_text(reference.geometry.spacing_mm) + " as in the reference",
+                    spacing_text(prediction.geometry.spacing_mm));
 }
 
 inline void check_labels(const std::array<std::size_t, 256>& counts, std::size_t classes, const std::string& source) {

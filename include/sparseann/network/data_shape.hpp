@@ -2,6 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "sparseann/core/error.hpp"
+#include "sparseann/core/options.hpp"
 
 namespace sparseann {
 
@@ -11,6 +17,15 @@ concept HasDataShape = requires(O& options) {
   options.in_channels;
   options.classes;
 };
+
+/// Throws InvalidArgument for channels or classes that no data have.
+template <HasDataShape O> void check_data_shape(const O& options, const std::string& prefix) {
+  if (options.in_channels < 1)
+    throw InvalidArgument(field_name(prefix, "in_channels"), "a number of at least 1",
+                          fmt::format("{}", options.in_channels));
+  if (options.classes < 2)
+    throw InvalidArgument(field_name(prefix, "classes"), "a number of at least 2", fmt::format("{}", options.classes));
+}
 
 /// Gives a network's options the channels and classes of the data that it is to learn from.
 template <HasDataShape O> void set_data_shape(O& options, std::size_t channels, std::size_t classes) {

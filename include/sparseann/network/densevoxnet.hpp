@@ -13,6 +13,7 @@
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/core/random.hpp"
+#include "sparseann/network/data_shape.hpp"
 #include "sparseann/network/dense_stages.hpp"
 #include "sparseann/network/image_check.hpp"
 #include "sparseann/network/initialisation.hpp"
@@ -21,7 +22,8 @@
 
 namespace sparseann {
 
-/// Widths and depths of DenseVoxNet; the defaults are the released network's.
+/// Widths and depths of DenseVoxNet; the defaults are the released network's. `in_channels` and `classes` are the
+/// data's, see set_data_shape.
 struct DenseVoxNetOptions {
   std::int64_t in_channels = 1;
   std::int64_t classes = 3;
@@ -35,8 +37,6 @@ struct DenseVoxNetOptions {
   double gaussian_standard_deviation = 0.01;
 
   friend void visit(DenseVoxNetOptions& options, auto&& visitor) {
-    visitor(field("in_channels", options.in_channels, "channels of the image", at_least(1)));
-    visitor(field("classes", options.classes, "classes, background included", at_least(2)));
     visitor(field("stem_channels", options.stem_channels, "channels of the first convolution", at_least(1)));
     visitor(field("growth", options.growth, "channels that a layer of a dense block adds", at_least(1)));
     visitor(field("layers", options.layers, "layers of the two dense blocks", at_least(1)));
@@ -47,17 +47,19 @@ struct DenseVoxNetOptions {
     visitor(field("gaussian_standard_deviation", options.gaussian_standard_deviation,
                   "of the first weights where initialisation is gaussian", above(0)));
   }
+
+  friend void check_together(const DenseVoxNetOptions& options, const std::string& prefix) {
+    check_data_shape(options, prefix);
+    const auto check_two = [&](std::string_view name, const std::vector<std::int64_t>& values) {
+      if (values.size() != 2)
+        throw InvalidArgument(field_name(prefix, name), "two numbers", fmt::format("[{}]", fmt::join(values, ", ")));
+    };
+    check_two("layers", options.layers);
+    check_two("decoder_channels", options.decoder_channels);
+  }
 };
 
 namespace detail {
-/// Throws InvalidArgument naming the field unless it has one value for each of two stages.
-inline std::pair<std::int64_t, std::int64_t> two_values(std::string_view name,
-                                                        const std::vector<std::int64_t>& values) {
-  if (values.size() != 2)
-    throw InvalidArgument(std::string(name), "two numbers", fmt::format("[{}]", fmt::join(values, ", ")));
-  return {values[0], values[1]};
-}
-
 /// Checked options; members are made from them, so the check must come first.
 template <Options O> [[nodiscard]] O validated(const O& options) {
   validate(options);
@@ -66,9 +68,9 @@ template <Options O> [[nodiscard]] O validated(const O& options) {
 
 [[nodiscard]] inline DenseTrunkWidths trunk_widths(const DenseVoxNetOptions& options, std::int64_t in_channels) {
   return {.in_channels = in_channels,
-          .layers = two_values("layers", options.layers).second,
+          .layers = options.layers.at(1),
           .growth = options.growth,
-          .decoder_channels = two_values("decoder_channels", options.decoder_channels),
+          .decoder_channels = {options.decoder_channels.at(0), options.decoder_channels.at(1)},
           .classes = options.classes,
           .auxiliary_head = options.auxiliary_head};
 }
@@ -76,7 +78,7 @@ template <Options O> [[nodiscard]] O validated(const O& options) {
 [[nodiscard]] inline DenseEncoderWidths encoder_widths(const DenseVoxNetOptions& options) {
   return {.in_channels = options.in_channels,
           .stem_channels = options.stem_channels,
-          .layers = two_values("layers", options.layers).first,
+          .layers = options.layers.at(0),
           .growth = options.growth};
 }
 } // namespace detail

@@ -10,6 +10,7 @@
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/core/random.hpp"
+#include "sparseann/network/data_shape.hpp"
 #include "sparseann/network/image_check.hpp"
 #include "sparseann/network/initialisation.hpp"
 #include "sparseann/network/network.hpp"
@@ -18,6 +19,7 @@
 
 namespace sparseann {
 
+/// Widths and depths of Fcn2d. `in_channels` and `classes` are the data's, see set_data_shape.
 struct Fcn2dOptions {
   std::int64_t in_channels = 1;
   std::int64_t classes = 3;
@@ -28,14 +30,18 @@ struct Fcn2dOptions {
   std::int64_t head_channels = 64;
 
   friend void visit(Fcn2dOptions& options, auto&& visitor) {
-    visitor(field("in_channels", options.in_channels, "channels of the image", at_least(1)));
-    visitor(field("classes", options.classes, "classes, background included", at_least(2)));
     visitor(field("widths", options.widths, "channels of each scale, the finest first", at_least(1)));
     visitor(field("blocks_per_scale", options.blocks_per_scale, "residual bottlenecks of each scale", at_least(1)));
     visitor(field("bottleneck_divisor", options.bottleneck_divisor,
                   "by how much a bottleneck's 3 x 3 convolution is narrower than its scale", at_least(1)));
     visitor(field("scale_channels", options.scale_channels, "channels that each scale hands to the head", at_least(1)));
     visitor(field("head_channels", options.head_channels, "channels of the head's 3 x 3 convolution", at_least(1)));
+  }
+
+  friend void check_together(const Fcn2dOptions& options, const std::string& prefix) {
+    check_data_shape(options, prefix);
+    if (options.widths.empty() || options.widths.size() > 12)
+      throw InvalidArgument(field_name(prefix, "widths"), "1 to 12 scales", fmt::format("{}", options.widths.size()));
   }
 };
 
@@ -80,8 +86,6 @@ struct Fcn2dImpl : torch::nn::Module {
 
   explicit Fcn2dImpl(const Fcn2dOptions& options = {}) : options_(options) {
     validate(options_);
-    if (options_.widths.empty() || options_.widths.size() > 12)
-      throw InvalidArgument("widths", "1 to 12 scales", fmt::format("{}", options_.widths.size()));
     const std::int64_t finest = options_.widths.front();
     stem = register_module(
         "stem", torch::nn::Conv2d(torch::nn::Conv2dOptions(options_.in_channels, finest, 3).padding(1).bias(false)));

@@ -55,6 +55,11 @@ concept MetaNetwork =
 /// The options of a network.
 template <NetworkModule N> using network_options = typename N::Impl::options_type;
 
+/// What the spatial extents of a network with these options must be multiples of. Cost: makes one.
+template <NetworkModule N> [[nodiscard]] std::size_t required_multiple(const network_options<N>& options) {
+  return static_cast<std::size_t>(N(options)->required_multiple());
+}
+
 /// A network with weights drawn from `generator`.
 template <NetworkModule N> [[nodiscard]] N make_network(const network_options<N>& options, const Generator& generator) {
   N network(options);

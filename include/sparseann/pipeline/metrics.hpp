@@ -39,7 +39,7 @@ struct CaseScores {
     const Predictions& method = methods[i / test.size()];
     const std::size_t c = i % test.size();
     const LabelVolume prediction{method.test.at(c), test[c].image.geometry};
-    scores[i] = {method.method, test[c].name, evaluate(prediction, references[c], classes, options)};
+    scores[i] = {method.method, test[c].name, evaluate(prediction, references[c], classes, options, test[c].name)};
   });
   return scores;
 }
@@ -67,9 +67,9 @@ struct MethodSummary {
   };
   std::string method;
   std::vector<OfClass> classes;
-  double mean_dice = 0;     ///< over classes and cases
-  double overall_score = 0; ///< HVSMR's, per case, then the mean
-  std::size_t empty_predictions = 0;
+  double mean_dice = 0;              ///< over classes and cases
+  double overall_score = 0;          ///< HVSMR's, per case, then the mean
+  std::size_t empty_predictions = 0; ///< classes of cases that have the class and were predicted to have none
 };
 
 /// Summaries in the order in which the methods appear.
@@ -93,7 +93,8 @@ struct MethodSummary {
         dice.push_back(row.classes[k].dice);
         boundary.push_back(row.classes[k].average_boundary_distance_mm);
         hausdorff.push_back(row.classes[k].hausdorff_mm);
-        summary.empty_predictions += static_cast<std::size_t>(row.classes[k].prediction_empty);
+        const ClassScore& score = row.classes[k];
+        summary.empty_predictions += static_cast<std::size_t>(score.prediction_empty && !score.reference_empty);
       }
       all_dice.insert(all_dice.end(), dice.begin(), dice.end());
       summary.classes.push_back(

@@ -14,7 +14,7 @@ namespace sparseann {
 ///
 /// DenseVoxNet's topology with growth 8, layers 4 + 4 and decoder 32, 16 (0.28 M parameters), He initialisation, Adam
 /// 5e-3, patches of 32^3, no dropout; a 2D network of four scales (0.24 M). The defaults of the options themselves are
-/// the paper's.
+/// the paper's where TrainingOptions and the networks say so.
 namespace cpu_sized {
 
 [[nodiscard]] inline DenseVoxNetOptions densevoxnet() {

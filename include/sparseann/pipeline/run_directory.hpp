@@ -17,6 +17,7 @@
 #include "sparseann/core/progress.hpp"
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/directory_lock.hpp"
+#include "sparseann/io/file.hpp"
 #include "sparseann/io/json.hpp"
 
 namespace sparseann {
@@ -30,9 +31,10 @@ struct StageTime {
 /// The folder of one run: configuration, artefacts, and which stages are done. Locked while it is open.
 ///
 /// `run.json` holds facts (seed, versions, hardware) and `options`; `stages.json` names the finished stages and their
-/// seconds; `log.jsonl` grows by a line per event. A second open with the same options goes on where the first stopped.
-/// Throws: InvalidArgument where the folder holds something else or a run with other options, naming the first that
-/// differs; IoError where it cannot be written or is in use.
+/// seconds; `log.jsonl` grows by a line per event, the iterations since the
+/// last checkpoint of a killed training a second time. A second open with the same options goes on where the first
+/// stopped. Throws: InvalidArgument where the folder holds something else or a run with other options, naming the first
+/// that differs; IoError where it cannot be written or is in use.
 class RunDirectory {
 public:
   /// `facts` are recorded; `options` are recorded and compared on resume.
@@ -46,6 +48,7 @@ public:
       run["options"] = options;
       write_json_file(path_ / "run.json", run);
     }
+    drop_unfinished_event();
     if (std::filesystem::exists(path_ / "stages.json")) {
       const Json stages = read_json_file(path_ / "stages.json");
       for (const auto& [stage, seconds] : stages.items())
@@ -114,6 +117,16 @@ private:
     const std::string& path = different.front();
     throw InvalidArgument(path, fmt::format("{} as in {}", text_at(*recorded, path), (path_ / "run.json").string()),
                           text_at(options, path));
+  }
+
+  /// A full disk may have cut the last line of log.jsonl; what goes on must not write behind it.
+  void drop_unfinished_event() const {
+    const std::filesystem::path log = path_ / "log.jsonl";
+    if (!std::filesystem::exists(log))
+      return;
+    const std::string text = read_file(log);
+    if (!text.empty() && !text.ends_with('\n'))
+      std::filesystem::resize_file(log, text.rfind('\n') + 1); // 0 where there is no line
   }
 
   [[nodiscard]] static std::string text_at(nlohmann::ordered_json json, const std::string& path) {

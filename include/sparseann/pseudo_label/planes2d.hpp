@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sparseann/core/options.hpp"
 #include "sparseann/infer/plane_by_plane.hpp"
 #include "sparseann/network/data_shape.hpp"
 #include "sparseann/network/network.hpp"
@@ -24,6 +25,11 @@ template <SegmentationNetwork Network> struct Planes2dOptions {
     visitor(field("network", options.network, "the network's widths and depths"));
     visitor(field("training", options.training, "how it is fitted"));
     visitor(field("inference_batch", options.inference_batch, "slices per forward pass", at_least(1)));
+  }
+
+  friend void check_together(const Planes2dOptions& options, const std::string& prefix) {
+    check_multiple(prefix, "training.patch", options.training.patch, required_multiple<Network>(options.network),
+                   "as the network needs");
   }
 };
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sparseann/core/options.hpp"
 #include "sparseann/infer/sliding_window.hpp"
 #include "sparseann/network/data_shape.hpp"
 #include "sparseann/network/network.hpp"
@@ -23,6 +24,12 @@ template <SegmentationNetwork Network> struct Sparse3dOptions {
     visitor(field("network", options.network, "the network's widths and depths"));
     visitor(field("training", options.training, "how it is fitted"));
     visitor(field("inference", options.inference, "how volumes are labelled"));
+  }
+
+  friend void check_together(const Sparse3dOptions& options, const std::string& prefix) {
+    const std::size_t unit = required_multiple<Network>(options.network);
+    check_multiple(prefix, "training.patch", options.training.patch, unit, "as the network needs");
+    check_multiple(prefix, "inference.window", options.inference.window, unit, "as the network needs");
   }
 };
 

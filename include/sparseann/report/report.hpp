@@ -80,7 +80,7 @@ inline PageData facts_list(const RunFacts& facts) {
   list << fact_data("Data set", facts.dataset) << fact_data("Training cases", std::to_string(facts.training_cases))
        << fact_data("Test cases", std::to_string(facts.test_cases)) << fact_data("Seed", std::to_string(facts.seed))
        << fact_data("sparseann", facts.version) << fact_data("Git revision", facts.git_revision)
-       << fact_data("Device", facts.device) << fact_data("Wall time", shown_duration(facts.wall_seconds))
+       << fact_data("Device", facts.device) << fact_data("Time of all stages", shown_duration(facts.stages_seconds))
        << fact_data("Labelled, union of voxels", shown_percent(facts.annotated_share_union, 1) + " %")
        << fact_data("Labelled, plain sum over planes", shown_percent(facts.annotated_share_sum, 1) + " %");
   for (const Fact& fact : facts.others)
@@ -95,7 +95,6 @@ inline void set_headline(PageData& page, const ReportData& report) {
   page["test_cases"] = std::to_string(report.facts.test_cases);
   page["share_union"] = shown_percent(report.facts.annotated_share_union, 1) + " %";
   page["share_sum"] = shown_percent(report.facts.annotated_share_sum, 1) + " %";
-  page["wall_time"] = shown_duration(report.facts.wall_seconds);
   page["device"] = report.facts.device;
   page["version"] = report.facts.version;
   page["git_revision"] = report.facts.git_revision;
@@ -273,6 +272,7 @@ inline void set_fits(PageData& page, const ReportData& report) {
   page["sets"] =
       page_list(report.pseudo_label_sets, [](const std::string& name) { return PageData("set_name", name); });
   page["fit_total"] = fit_data(total);
+  page["fit_stage"] = report.fit_stage;
   page["has_fit_counts"] = !report.fit_counts.empty();
   page["fits"] = page_list(report.fit_counts, fit_data);
 }

@@ -56,7 +56,7 @@ struct RunFacts {
   std::string version;
   std::string git_revision;
   std::string device;
-  double wall_seconds = 0.0;
+  double stages_seconds = 0.0; ///< of the calls that finished the stages; what an interrupted one lost is not in it
   double annotated_share_sum = 0.0;   ///< selected slices x their voxels / voxels, planes counted apart; may exceed 1
   double annotated_share_union = 0.0; ///< voxels in at least one selected slice / voxels
   std::vector<Fact> others;           ///< library versions, command line, …
@@ -98,7 +98,7 @@ struct OverlayRow {
   std::vector<OverlayPanel> panels;
 };
 
-/// How often nearest-fit chose each pseudo-label set for one case; in the order of the sets' names.
+/// How often each pseudo-label set was fitted for one case; in the order of the sets' names.
 struct FitCounts {
   std::string case_name;
   std::vector<std::size_t> counts;
@@ -132,6 +132,7 @@ struct ReportData {
   std::vector<std::string> pseudo_label_sets;
   std::vector<SetQuality> set_qualities;  ///< of the sets and of their average
   std::vector<InputEffect> input_effects; ///< the first with all inputs
+  std::string fit_stage;                  ///< of the meta-model's training, which `fit_counts` are of
   std::vector<FitCounts> fit_counts;
 };
 

@@ -112,7 +112,7 @@ inline constexpr std::string_view report_template = R"html(<!DOCTYPE html>
 <div class="card"><span>For orientation</span><b>{{reference_dice}}</b><span>{{reference_method}}</span></div>
 {{/has_reference}}
 <div class="card"><span>Labelled by hand</span><b>{{share_union}}</b><span>of the voxels; {{share_sum}} as a plain sum over the planes</span></div>
-<div class="card"><span>Wall time</span><b>{{wall_time}}</b><span>{{device}}</span></div>
+<div class="card"><span>Time of all stages</span><b>{{stages_time}}</b><span>{{device}}</span></div>
 </div>
 </header>
 <main>
@@ -150,7 +150,7 @@ column{{#has_reference}}; for orientation only, and not compared: {{reference_me
 <div><dt>Hausdorff</dt><dd>The largest distance, in millimetres, from any point of one surface to the other surface.</dd></div>
 <div><dt>Mean Dice</dt><dd>The mean of Dice over the classes without background and over the test cases.</dd></div>
 <div><dt>Overall score</dt><dd>The score of the HVSMR challenge: the sum over the classes of Dice/2 &#8722; ADB/4 &#8722; Hausdorff/30.</dd></div>
-<div><dt>Empty</dt><dd>How often a class of a test case was predicted to have no voxel at all; it then counts with Dice 0 and the image&#8217;s diagonal as its distances.</dd></div>
+<div><dt>Empty</dt><dd>How often a class that a test case has was predicted to have no voxel at all; it then counts with Dice 0 and the image&#8217;s diagonal as its distances.</dd></div>
 </dl>
 </details>
 </section>
@@ -195,7 +195,7 @@ from these pseudo-labels.</p>
 {{#has_qualities}}
 <section id="qualities" aria-labelledby="qualities-title">
 <h2 id="qualities-title">How right the pseudo-labels are</h2>
-<p>Mean Dice over classes and cases against the dense labels, which no training has seen. Where the training cases are far
+<p>Mean Dice over classes and cases against the dense labels, which these models have not seen. Where the training cases are far
 ahead of the test cases, the meta-model learns to trust its second input more than that deserves later.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="qualities-title">
 <table><thead><tr><th scope="col">Set</th><th scope="col">Training cases</th><th scope="col">Test cases</th></tr></thead>
@@ -225,8 +225,9 @@ one set replaced by another. Changed: voxels with another label, of those that a
 {{#has_fit_counts}}
 <section id="fits" aria-labelledby="fits-title">
 <h2 id="fits-title">Which pseudo-labels the meta-model fitted</h2>
-<p>How often each set was the target of a patch, over all stages of the training: random-fit draws them evenly, nearest-fit
-takes the set that lies nearest to what the model says already. If one set takes nearly all, the meta-model copies it.</p>
+<p>How often each set was the target of a patch in the last stage of the training, {{fit_stage}}: random-fit draws the sets
+evenly, nearest-fit takes the set that lies nearest to what the model says already. If one set takes nearly all, the
+meta-model copies it.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="fits-title">
 <table><thead><tr><th scope="col">Case</th>{{#sets}}<th scope="col">{{set_name}}</th>{{/sets}}</tr></thead>
 <tbody>{{#fit_total}}<tr><th scope="row"><b>All cases</b></th>{{#counts}}<td>{{count}}<span class="deviation">{{percent}} %</span><span class="bar"><i style="width:{{percent}}%"></i></span></td>{{/counts}}</tr>{{/fit_total}}</tbody></table>
@@ -261,7 +262,7 @@ minimise different losses.</p>
 <dl class="facts">{{#facts}}<dt>{{fact}}</dt><dd>{{fact_value}}</dd>
 {{/facts}}</dl></div>
 {{#has_stages}}
-<div><h3>Wall time per stage</h3>
+<div><h3>Time of each stage</h3>
 <div class="scroll"><table><thead><tr><th scope="col">Stage</th><th scope="col">Time</th><th scope="col">Share</th></tr></thead>
 <tbody>
 {{#stages}}

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@
 #include "sparseann/pipeline/run_directory.hpp"
 #include "sparseann/report/report_data.hpp"
 #include "sparseann/train/loss_curve.hpp"
+#include "sparseann/train/slice_sampler.hpp"
 
 namespace sparseann {
 
@@ -38,11 +40,13 @@ namespace detail {
   return {summary.mean, summary.standard_deviation.value_or(std::numeric_limits<double>::quiet_NaN())};
 }
 
-/// The slice of `plane` with the most foreground, the middle one where there is none; ties go to the lower index.
-[[nodiscard]] inline std::size_t fullest_slice(const Array3<std::uint8_t>& labels, Plane plane) {
-  std::size_t best = slice_count(shape_of(labels), plane) / 2;
+/// The slice among `slices` of `plane` with the most foreground, the middle one of them where there is none; ties go to
+/// the earlier one.
+[[nodiscard]] inline std::size_t fullest_slice(const Array3<std::uint8_t>& labels, Plane plane,
+                                               std::span<const std::size_t> slices) {
+  std::size_t best = slices[slices.size() / 2];
   std::size_t most = 0;
-  for (std::size_t s = 0; s < slice_count(shape_of(labels), plane); ++s) {
+  for (const std::size_t s : slices) {
     const Array2<std::uint8_t> slice = copy_slice(labels, plane, s);
     const auto foreground =
         static_cast<std::size_t>(std::ranges::count_if(elements(slice), [](auto l) { return l != 0; }));
@@ -52,6 +56,12 @@ namespace detail {
     }
   }
   return best;
+}
+
+[[nodiscard]] inline std::size_t fullest_slice(const Array3<std::uint8_t>& labels, Plane plane) {
+  std::vector<std::size_t> all(slice_count(shape_of(labels), plane));
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return fullest_slice(labels, plane, all);
 }
 
 /// Pictures of one slice of one case.
@@ -154,11 +164,14 @@ private:
 }
 
 /// Pictures of a training case: image, reference, sparse labels and pseudo-labels, on the slice with the most
-/// foreground.
+/// foreground: of the annotated ones, where `plane` has any.
 [[nodiscard]] inline OverlayRow training_pictures(const Case& subject, const LabelVolume& reference,
                                                   const SparseLabels& labels, Plane plane, std::size_t case_index,
                                                   std::span<const PseudoLabelSet> sets) {
-  detail::SlicePictures pictures(subject, plane, detail::fullest_slice(reference.voxels, plane));
+  const std::vector<std::size_t> annotated = annotated_slices(labels, plane);
+  detail::SlicePictures pictures(subject, plane,
+                                 annotated.empty() ? detail::fullest_slice(reference.voxels, plane)
+                                                   : detail::fullest_slice(reference.voxels, plane, annotated));
   pictures.add("reference", reference.voxels);
   pictures.add("sparse labels", labels.voxels(), labels.unlabelled());
   for (const PseudoLabelSet& set : sets)
@@ -185,21 +198,29 @@ private:
   return curves;
 }
 
-/// How often each case fitted each of `sets` in training, from a `fitted.csv`. Throws: IoError, DataError.
-[[nodiscard]] inline std::vector<FitCounts> fit_counts(const std::filesystem::path& path,
-                                                       std::span<const std::string> sets) {
+/// What each case fitted in one stage of the meta-model's training.
+struct StageFits {
+  std::string stage;
+  std::vector<FitCounts> cases;
+};
+
+/// How often each case fitted each of `sets` in the last stage of a `fitted.csv`: where a strategy chooses, it shows
+/// there and not among the draws before. Throws: IoError, DataError.
+[[nodiscard]] inline StageFits last_stage_fits(const std::filesystem::path& path, std::span<const std::string> sets) {
   const CsvTable table = read_csv(path);
-  std::vector<FitCounts> counts;
+  StageFits fits;
   for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (table.cell(row, "stage") != fits.stage)
+      fits = {.stage = table.cell(row, "stage"), .cases = {}};
     const std::string& name = table.cell(row, "case");
-    if (counts.empty() || counts.back().case_name != name)
-      counts.push_back({.case_name = name, .counts = std::vector<std::size_t>(sets.size(), 0)});
+    if (fits.cases.empty() || fits.cases.back().case_name != name)
+      fits.cases.push_back({.case_name = name, .counts = std::vector<std::size_t>(sets.size(), 0)});
     const auto set = std::ranges::find(sets, table.cell(row, "set"));
     if (set == sets.end())
       throw DataError(table.place(row), "a pseudo-label set of the run", fmt::format("'{}'", table.cell(row, "set")));
-    counts.back().counts[static_cast<std::size_t>(set - sets.begin())] = table.number<std::size_t>(row, "count");
+    fits.cases.back().counts[static_cast<std::size_t>(set - sets.begin())] = table.number<std::size_t>(row, "count");
   }
-  return counts;
+  return fits;
 }
 
 } // namespace sparseann

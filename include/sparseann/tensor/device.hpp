@@ -55,6 +55,15 @@ namespace detail {
                      at::detail::getCUDAHooks().versionCUDART());
 }
 
+/// What LibTorch can compute on here, for a version line: "cpu" or "cpu and one GPU (cuda)".
+[[nodiscard]] inline std::string available_devices() {
+  if (!torch::cuda::is_available())
+    return "cpu";
+  return fmt::format("cpu and {} (cuda)", torch::cuda::device_count() == 1
+                                              ? std::string("one GPU")
+                                              : fmt::format("{} GPUs", torch::cuda::device_count()));
+}
+
 /// Makes LibTorch compute on `count` threads; the one place that sets them.
 ///
 /// Sums may round differently with another count. Throws: InvalidArgument for a count below 1.

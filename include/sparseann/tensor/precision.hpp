@@ -13,7 +13,8 @@
 namespace sparseann {
 
 /// What convolutions and products compute in. Weights, losses and optimiser states are float32 with either.
-/// `automatic` is bfloat16 where the device multiplies it faster than float32.
+/// `automatic` is bfloat16 where the device multiplies it faster than float32. On a GPU, LibTorch computes convolutions
+/// in float32 from inputs that it rounds to TF32, unless told otherwise.
 enum class Precision { float32, bfloat16, automatic };
 constexpr std::array<std::string_view, 3> names_of(Precision) { return {"float32", "bfloat16", "automatic"}; }
 

@@ -10,7 +10,10 @@
 
 namespace sparseann {
 
-/// How a network is fitted. Defaults are the paper's where it states them.
+/// How a network is fitted. Optimiser, auxiliary weight and schedule are by default the paper's for its 3D networks.
+///
+/// Deviates: no augmentation (`paper_augmentation()` is the paper's), as it does harm where position tells classes
+/// apart.
 struct TrainingOptions {
   std::int64_t iterations = 15000;
   std::size_t batch = 4;
