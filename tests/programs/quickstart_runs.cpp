@@ -132,6 +132,20 @@ TEST_CASE("the planes used rule selection, training and pseudo-labels") {
   CHECK_FALSE(std::filesystem::exists(run + "/features/heart_training_000_xz.npy"));
 }
 
+TEST_CASE("a run on a GPU, where there is one, ends as one on the CPU does") {
+  if (!sparseann::test::quickstart({"--version"}).output.ends_with("(cuda)\n")) {
+    WARN("skipped: no GPU");
+    return;
+  }
+  const TemporaryDirectory directory;
+  const std::string run = (directory.path() / "run").string();
+  const Arguments arguments = toy_run(run, {"--device", "cuda", "--baselines", "true"});
+  check_runs(arguments);
+  const std::string metrics = read_file(run + "/metrics.csv");
+  check_runs(arguments);
+  CHECK(read_file(run + "/metrics.csv") == metrics);
+}
+
 TEST_CASE("an exported cohort, read back as an nnU-Net folder, gives the same numbers") {
   const TemporaryDirectory directory;
   const std::string hearts = (directory.path() / "hearts").string();

@@ -1,5 +1,8 @@
 #include "structure/source_tree.hpp"
 
+#include <iterator>
+
+#include "sparseann/version.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -12,6 +15,11 @@ using Complaints = std::vector<std::string>;
 void write(const fs::path& file, const std::string& text) {
   fs::create_directories(file.parent_path());
   std::ofstream(file) << text;
+}
+
+std::string text_of(const fs::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
 std::string join(const Complaints& complaints) {
@@ -29,6 +37,12 @@ TEST_CASE("headers include only folders above their own, and LibTorch in tensor/
 
 TEST_CASE("every header has a test file that includes it first") {
   CHECK(join(untested_headers(SPARSEANN_SOURCE_DIR)) == "");
+}
+
+TEST_CASE("the citation and the changelog have the library's version") {
+  const fs::path root = SPARSEANN_SOURCE_DIR;
+  CHECK_THAT(text_of(root / "CITATION.cff"), ContainsSubstring("\nversion: " + std::string(sparseann::version) + "\n"));
+  CHECK_THAT(text_of(root / "CHANGELOG.md"), ContainsSubstring("\n## " + std::string(sparseann::version) + " "));
 }
 
 TEST_CASE("a wrong include is found") {
