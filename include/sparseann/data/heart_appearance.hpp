@@ -60,7 +60,7 @@ struct Tissues {
   const double myocardium = options.myocardium_signal;
   Tissues t;
   t.left_blood = tissue(1.0, 0.7, 0.5);
-  t.right_blood = tissue(0.85, 1.0, 1.5);
+  t.right_blood = tissue(0.85, 1.0);
   t.myocardium = tissue(myocardium, 0.7);
   t.vessel_wall = tissue(options.vessel_wall_signal, 0.5);
   t.fat = tissue(options.fat_signal, 1.2, 0.5);
