@@ -32,3 +32,20 @@ TEST_CASE("a trunk returns to twice its input's extents, with and without auxili
   CHECK(parameter_count(*plain) == main_path);
   CHECK(plain->slow_parameters().empty());
 }
+
+TEST_CASE("a trunk drops features between encoder and pooling in training alone, and not for the auxiliary head") {
+  torch::manual_seed(6);
+  const torch::NoGradGuard no_gradient;
+  sparseann::DenseTrunk trunk(
+      sparseann::DenseTrunkWidths{
+          .in_channels = 6, .layers = 1, .growth = 3, .decoder_channels = {8, 4}, .classes = 3, .auxiliary_head = true},
+      0.0); // the block's layers drop nothing
+  trunk->dropout = 0.5;
+  const torch::Tensor features = torch::randn({2, 6, 4, 4, 4});
+  const auto first = trunk(features);
+  const auto second = trunk(features);
+  CHECK_FALSE(first.logits.equal(second.logits));
+  CHECK(first.auxiliary.equal(second.auxiliary));
+  trunk->eval();
+  CHECK(trunk(features).logits.equal(trunk(features).logits));
+}
