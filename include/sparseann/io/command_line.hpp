@@ -88,8 +88,11 @@ template <class T> [[nodiscard]] std::string typed(const T& value) {
     return value ? typed(*value) : "none";
   } else if constexpr (std::ranges::range<T> && !std::same_as<T, std::string>) {
     std::string text;
-    for (const typename T::value_type item : value) // by value: std::vector<bool> has no references
-      text += (text.empty() ? "" : ",") + typed(item);
+    for (const typename T::value_type item : value) { // by value: std::vector<bool> has no references
+      if (!text.empty())
+        text += ',';
+      text += typed(item);
+    }
     return text;
   } else {
     return fmt::format("{}", value);
