@@ -24,11 +24,11 @@ available_memory() {
   echo "$available"
 }
 
-# A translation unit that reads LibTorch takes up to 1.3 GB.
+# A translation unit that reads LibTorch takes up to 2.8 GB.
 jobs() {
   local processors by_memory
   processors=$(nproc)
-  by_memory=$(($(available_memory) / 1400))
+  by_memory=$(($(available_memory) / 3000))
   if ((by_memory < processors)); then processors=$by_memory; fi
   echo $((processors > 0 ? processors : 1))
 }
