@@ -74,7 +74,10 @@ std::vector<Plane> planes_of(const Cohort& cohort, const PlanesOptions& options)
 }
 
 /// Leaves a folder that holds this very cohort as it is, so that an interrupted call can be repeated.
-void export_cohort(const std::string& folder, const LabelledCohort& data) {
+void export_cohort(const Call& call, const LabelledCohort& data) {
+  const std::string& folder = *call.export_data;
+  if (call.data && std::filesystem::exists(folder) && std::filesystem::equivalent(folder, *call.data))
+    throw InvalidArgument("--export-data", "another folder than --data", folder);
   if (!std::filesystem::exists(std::filesystem::path(folder) / "dataset.json"))
     return write_nnunet_folder(folder, data);
   if (fingerprint(read_nnunet_folder(folder)) != fingerprint(data))
@@ -94,7 +97,7 @@ void run(Arguments& arguments) {
   (void)selection_problem(data.cohort.training, planes, arguments.options.steps.budget);
   check_folds(arguments.options.steps.pseudo_labels, data.cohort.training.size());
   if (call.export_data)
-    export_cohort(*call.export_data, data);
+    export_cohort(call, data);
   const Json facts = facts_of(call, device);
   RunDirectory directory(call.out, facts, options_of(arguments, data));
   directory.log({{"start", facts}}); // run.json has the facts of the first call alone
