@@ -132,7 +132,7 @@ TEST_CASE("the planes used rule selection, training and pseudo-labels") {
   CHECK_FALSE(std::filesystem::exists(run + "/features/heart_training_000_xz.npy"));
 }
 
-TEST_CASE("a run on a GPU, where there is one, ends as one on the CPU does") {
+TEST_CASE("a run on a GPU, where there is one, ends and is reported again") {
   if (!sparseann::test::quickstart({"--version"}).output.ends_with("(cuda)\n")) {
     WARN("skipped: no GPU");
     return;
@@ -166,5 +166,7 @@ TEST_CASE("an exported cohort, read back as an nnU-Net folder, gives the same nu
   check_refused(toy_run(directory.path() / "other", {"--seed", "9", "--export-data", hearts}), 2,
                 "--export-data: expected a new folder, or one with this very cohort, got another cohort in " + hearts);
   CHECK(read_file(hearts + "/imagesTr/heart_training_000_0000.nii.gz") == before);
+  check_refused(toy_run(directory.path() / "other", {"--data", hearts, "--export-data", hearts}), 2,
+                "--export-data: expected another folder than --data, got " + hearts);
   CHECK_FALSE(std::filesystem::exists(directory.path() / "other"));
 }
