@@ -1,5 +1,5 @@
 // expect: enable_submodular<.*>.* evaluated to .*false
-#include "sparseann/select/greedy.hpp"
+#include "sparseann/select/lazy_greedy.hpp"
 
 namespace {
 struct UnknownObjective {

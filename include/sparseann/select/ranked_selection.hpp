@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,15 +9,18 @@
 #include <fmt/format.h>
 
 #include "sparseann/core/error.hpp"
+#include "sparseann/select/certificate.hpp"
 
 namespace sparseann {
 
 /// Items in the order of their rank, the most important first.
 ///
-/// Shapes: gains is parallel to indices, or empty for selectors without an objective.
+/// Shapes: gains and coverage are parallel to indices, or empty for selectors without an objective.
 struct RankedSelection {
   std::vector<std::size_t> indices;
-  std::vector<double> gains;
+  std::vector<double> gains;              ///< what each item added to the objective when it was picked
+  std::vector<double> coverage;           ///< the objective's value with this and all earlier items
+  std::optional<Certificate> certificate; ///< from maximisers that bound what others could reach
 
   bool operator==(const RankedSelection&) const = default;
 };

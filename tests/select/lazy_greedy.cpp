@@ -1,4 +1,4 @@
-#include "sparseann/select/greedy.hpp"
+#include "sparseann/select/lazy_greedy.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sparseann/select/facility_location.hpp"
+#include "sparseann/select/naive_greedy.hpp"
 #include "sparseann/select/similarity.hpp"
 #include "support/catch.hpp"
 #include "support/selector_suite.hpp"
