@@ -12,7 +12,8 @@
 
 #include "sparseann/select/facility_location.hpp"
 #include "sparseann/select/naive_greedy.hpp"
-#include "sparseann/select/similarity.hpp"
+#include "sparseann/select/cosine_similarity.hpp"
+#include "sparseann/select/similarity_matrix.hpp"
 #include "support/catch.hpp"
 #include "support/selector_suite.hpp"
 
@@ -24,6 +25,10 @@ using sparseann::NaiveGreedy;
 using sparseann::RankedSelection;
 
 namespace {
+
+SimilarityMatrix similarity_of(const Array2<float>& features) {
+  return similarity_matrix(CosineSimilarity{}(features));
+}
 
 /// Greedy from Eq. 8 with nothing remembered: every coverage is computed from the set.
 RankedSelection greedy_by_definition(const Array2<float>& similarity, std::size_t budget, double band) {
@@ -143,7 +148,7 @@ TEST_CASE("naive and lazy greedy are Eq. 8") {
   };
   for (const Array2<float>& features : cases) {
     CAPTURE(&features - cases.data());
-    const Array2<float> similarity = sparseann::cosine_similarity(features);
+    const Array2<float> similarity = similarity_of(features);
     const RankedSelection expected = greedy_by_definition(similarity, 24, 24 * 1e-7);
     const RankedSelection naive = NaiveGreedy{}(FacilityLocation(similarity), 24);
     const RankedSelection lazy = LazyGreedy{}(FacilityLocation(similarity), 24);
@@ -162,7 +167,7 @@ TEST_CASE("ties go to the lower index") {
   SECTION("items that tie but for rounding: all corners of a regular polygon represent it equally well") {
     bool rounding_matters = false;
     for (std::size_t corners = 3; corners <= 24; ++corners) {
-      const Array2<float> similarity = sparseann::cosine_similarity(features_on_a_circle(corners));
+      const Array2<float> similarity = similarity_of(features_on_a_circle(corners));
       CHECK(LazyGreedy{}(FacilityLocation(similarity), 1).indices.front() == 0);
       const LazyGreedy strict{.options = {.tie_tolerance = 0}};
       rounding_matters |= strict(FacilityLocation(similarity), 1).indices.front() != 0;
@@ -183,7 +188,7 @@ TEST_CASE("ties go to the lower index") {
 
 TEST_CASE("naive and lazy greedy agree for wide bands, where the winner is not the best") {
   for (const double tolerance : {0.0, 1e-3, 3e-2, 0.2, 10.0}) {
-    const Array2<float> similarity = sparseann::cosine_similarity(smooth_features(40));
+    const Array2<float> similarity = similarity_of(smooth_features(40));
     const NaiveGreedy naive{.options = {.tie_tolerance = tolerance}};
     const LazyGreedy lazy{.options = {.tie_tolerance = tolerance}};
     CHECK(lazy(FacilityLocation(similarity), 40) == naive(FacilityLocation(similarity), 40));
@@ -194,7 +199,7 @@ TEST_CASE("greedy reaches 1 - 1/e of the best set") {
   constexpr std::size_t items = 10;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const Array2<float> similarity =
-        sparseann::cosine_similarity(sparseann::test::random_features(items, 3, Generator(seed)));
+        similarity_of(sparseann::test::random_features(items, 3, Generator(seed)));
     for (std::size_t budget = 1; budget <= 4; ++budget) {
       double optimum = 0;
       for (unsigned mask = 0; mask < (1U << items); ++mask) {
@@ -217,7 +222,7 @@ TEST_CASE("greedy reaches 1 - 1/e of the best set") {
 }
 
 TEST_CASE("lazy greedy evaluates a fraction of what naive greedy does") {
-  const FacilityLocation objective(sparseann::cosine_similarity(smooth_features(120)));
+  const FacilityLocation objective(similarity_of(smooth_features(120)));
   const CountedObjective counted{objective};
   (void)NaiveGreedy{}(counted, 12);
   CHECK(std::exchange(*counted.evaluations, 0) == 12 * 120 - 66);

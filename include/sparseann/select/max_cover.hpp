@@ -5,8 +5,10 @@
 #include <string_view>
 
 #include "sparseann/core/array.hpp"
+#include "sparseann/core/execution.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/core/random.hpp"
+#include "sparseann/select/cosine_similarity.hpp"
 #include "sparseann/select/facility_location.hpp"
 #include "sparseann/select/lazy_greedy.hpp"
 #include "sparseann/select/maximiser.hpp"
@@ -14,22 +16,33 @@
 #include "sparseann/select/ranked_selection.hpp"
 #include "sparseann/select/selector.hpp"
 #include "sparseann/select/similarity.hpp"
+#include "sparseann/select/similarity_matrix.hpp"
 
 namespace sparseann {
 
-/// A set objective that is made from a similarity matrix (N, N).
+/// A set objective that is made from a similarity matrix (N, N), from similarities computed where they are needed, or
+/// from the features themselves.
 template <class O>
-concept SimilarityObjective = SetObjective<O> && std::constructible_from<O, Array2<float>, const typename O::Options&>;
+concept MatrixObjective =
+    SetObjective<O> && std::constructible_from<O, SimilarityMatrix, const typename O::Options&, const Execution&>;
+template <class O, class Measure>
+concept TableObjective =
+    SetObjective<O> && std::constructible_from<O, TableOf<Measure>, const typename O::Options&, const Execution&>;
+template <class O>
+concept FeatureObjective =
+    SetObjective<O> && std::constructible_from<O, Array2<float>, const typename O::Options&, const Execution&>;
 
 template <class Objective, class Maximise, class Measure> struct MaxCoverOptions {
   typename Measure::Options similarity;
   typename Objective::Options objective;
   typename Maximise::Options maximiser;
+  Execution execution;
 
   friend void visit(MaxCoverOptions& options, auto&& visitor) {
     visitor(field("similarity", options.similarity, "how alike two slices are"));
     visitor(field("objective", options.objective, "how well a set of slices represents all"));
     visitor(field("maximiser", options.maximiser, "how the set is found"));
+    visitor(field("execution", options.execution, "threads and instructions"));
   }
 };
 
@@ -37,21 +50,37 @@ template <class Objective, class Maximise, class Measure> struct MaxCoverOptions
 ///
 /// Formula: Eq. 7 maximised by Eq. 8. The gains sum to Eq. 7's value less N * baseline.
 /// Shapes: features (N, D).
-/// Cost: O(N^2 D) for the similarity, then as the maximiser.
-/// Throws: InvalidArgument for a budget of zero or above N; DataError for features that are NaN, infinite or zero rows.
-/// Source: Zheng et al., AAAI 2020, "Representative Selection".
-template <SimilarityObjective Objective = FacilityLocation, class Maximise = LazyGreedy,
-          Similarity Measure = CosineSimilarity>
-  requires Maximiser<Maximise, Objective>
+/// Cost: N^2 D / 2 for the similarities, then as the maximiser; 4 N^2 bytes where the objective takes a matrix.
+/// Throws: InvalidArgument for a budget of zero or above N, or a matrix that does not fit memory; DataError for
+/// features that are NaN, infinite or zero rows. Source: Zheng et al., AAAI 2020, "Representative Selection".
+template <class Objective = FacilityLocation, class Maximise = LazyGreedy, Similarity Measure = CosineSimilarity>
+  requires(MatrixObjective<Objective> || TableObjective<Objective, Measure> || FeatureObjective<Objective>) &&
+          Maximiser<Maximise, Objective>
 struct MaxCover {
   using Options = MaxCoverOptions<Objective, Maximise, Measure>;
   static constexpr std::string_view name = "max_cover";
 
   Options options;
 
-  [[nodiscard]] RankedSelection operator()(const Array2<float>& features, std::size_t budget, const Generator&) const {
+  [[nodiscard]] RankedSelection operator()(const Array2<float>& features, std::size_t budget,
+                                           const Generator& generator) const {
     check_selection_budget(budget, features.shape(0));
-    return Maximise{options.maximiser}(Objective(Measure{options.similarity}(features), options.objective), budget);
+    const Maximise maximise{options.maximiser};
+    if constexpr (RandomisedMaximiser<Maximise, Objective>)
+      return maximise(objective(features), budget, generator);
+    else
+      return maximise(objective(features), budget);
+  }
+
+  /// What is maximised, with nothing selected yet.
+  [[nodiscard]] Objective objective(const Array2<float>& features) const {
+    const auto table = [&] { return Measure{options.similarity}(features, options.execution); };
+    if constexpr (MatrixObjective<Objective>)
+      return Objective(similarity_matrix(table(), options.execution), options.objective, options.execution);
+    else if constexpr (TableObjective<Objective, Measure>)
+      return Objective(table(), options.objective, options.execution);
+    else
+      return Objective(features, options.objective, options.execution);
   }
 };
 

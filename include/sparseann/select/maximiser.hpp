@@ -5,15 +5,17 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
-#include <string_view>
-#include <utility>
+#include <numeric>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/options.hpp"
+#include "sparseann/core/random.hpp"
 #include "sparseann/select/objective.hpp"
 #include "sparseann/select/ranked_selection.hpp"
 
@@ -21,46 +23,58 @@ namespace sparseann {
 
 /// Picks `budget` items that make the objective large, with the gain that each had when it was picked.
 template <class M, class O>
-concept Maximiser =
+concept DeterministicMaximiser =
     std::copyable<M> && SetObjective<O> && requires(const M maximiser, O objective, std::size_t budget) {
       { maximiser(objective, budget) } -> std::same_as<RankedSelection>;
     };
+template <class M, class O>
+concept RandomisedMaximiser = std::copyable<M> && SetObjective<O> &&
+                              requires(const M maximiser, O objective, std::size_t budget, Generator generator) {
+                                { maximiser(objective, budget, generator) } -> std::same_as<RankedSelection>;
+                              };
+template <class M, class O>
+concept Maximiser = DeterministicMaximiser<M, O> || RandomisedMaximiser<M, O>;
 
-/// Which gains count as equal.
+/// Which gains count as equal, and whether to bound what other selections could reach.
 ///
-/// Gains are sums over items whose similarities were rounded to float, and items that tie in exact arithmetic should
-/// tie on every machine. So gains within tie_tolerance * size of the largest one tie, and the lowest index wins.
+/// Items that tie in exact arithmetic should tie on every machine, but their gains are sums over N items of numbers
+/// that were each rounded to float. Such sums differ like random walks, by sqrt(N) roundings of an average term. So
+/// gains within tie_tolerance / sqrt(N) times the largest gain of a single item tie, and the lowest index wins.
 struct GreedyOptions {
-  double tie_tolerance = 1e-7;
+  double tie_tolerance = 1e-6;
+  bool certify = true;
 
   friend void visit(GreedyOptions& options, auto&& visitor) {
-    visitor(field("tie_tolerance", options.tie_tolerance, "gains this close, per item, tie; the lower index wins",
+    visitor(field("tie_tolerance", options.tie_tolerance,
+                  "gains tie within this share of the largest first gain, over the root of the number of items",
                   at_least(0)));
+    visitor(field("certify", options.certify, "bound what the best selection of this budget could reach", {},
+                  Affects::execution));
   }
 };
 
 namespace detail {
+
 struct Candidate {
   double gain;
   std::size_t item;
-
-  /// Orders a heap: the largest gain, then the lowest index on top.
-  bool operator<(const Candidate& other) const noexcept {
-    return gain != other.gain ? gain < other.gain : item > other.item;
-  }
 };
 
-template <SetObjective O> [[nodiscard]] Candidate evaluate(const O& objective, std::size_t item, std::size_t step) {
-  const double gain = objective.gain(item);
+/// The gain, which must be a number.
+[[nodiscard]] inline Candidate checked(double gain, std::size_t item, std::size_t step) {
   if (!std::isfinite(gain))
     throw NumericalError("greedy selection", static_cast<std::int64_t>(step),
                          fmt::format("the gain of item {} is {}", item, gain));
   return {gain, item};
 }
 
+[[nodiscard]] inline double largest_gain(std::span<const Candidate> evaluated) {
+  return std::ranges::max(evaluated, {}, &Candidate::gain).gain;
+}
+
 /// The candidate of lowest index among those that tie with the best. `evaluated` must not be empty.
-[[nodiscard]] inline Candidate winner(const std::vector<Candidate>& evaluated, double band) {
-  const double best = std::ranges::max(evaluated, {}, &Candidate::gain).gain;
+[[nodiscard]] inline Candidate winner(std::span<const Candidate> evaluated, double band) {
+  const double best = largest_gain(evaluated);
   Candidate chosen{0, std::numeric_limits<std::size_t>::max()};
   for (const Candidate& candidate : evaluated)
     if (candidate.gain >= best - band && candidate.item < chosen.item)
@@ -68,16 +82,64 @@ template <SetObjective O> [[nodiscard]] Candidate evaluate(const O& objective, s
   return chosen;
 }
 
-[[nodiscard]] inline double tie_band(const GreedyOptions& options, std::size_t items) {
-  validate(options);
-  return options.tie_tolerance * static_cast<double>(items);
+/// `first` is the largest gain of a single item.
+[[nodiscard]] inline double tie_band(const GreedyOptions& options, double first, std::size_t items) {
+  return options.tie_tolerance * std::max(first, 0.0) / std::sqrt(static_cast<double>(items));
 }
 
-template <SetObjective O> void pick(O& objective, const Candidate& candidate, RankedSelection& selection) {
-  objective.add(candidate.item);
-  selection.indices.push_back(candidate.item);
-  selection.gains.push_back(candidate.gain);
-}
+/// A selection as it grows, and the least upper bound seen on any selection of its budget.
+///
+/// Whatever is selected so far, no `budget` items can add more to it than the `budget` largest gains do, and by
+/// monotonicity they are worth no more without it: Nemhauser, Wolsey, Fisher, Mathematical Programming 14, 1978; the
+/// bound on line of Leskovec et al., KDD 2007. Every prefix gives a bound, and the smallest counts.
+class SelectionBuilder {
+public:
+  SelectionBuilder(std::size_t items, std::size_t budget, double empty_value)
+      : budget_(budget), value_(empty_value), certificate_{.items = items,
+                                                           .value = empty_value,
+                                                           .upper_bound = std::numeric_limits<double>::infinity(),
+                                                           .best_single = empty_value} {}
+
+  template <SetObjective O> void pick(O& objective, const Candidate& candidate) {
+    objective.add(candidate.item);
+    value_ += candidate.gain;
+    selection_.indices.push_back(candidate.item);
+    selection_.gains.push_back(candidate.gain);
+    selection_.coverage.push_back(value_);
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return selection_.indices.size(); }
+
+  /// `best` is the largest gain of a single item, before any is picked.
+  void best_single(double best) noexcept { certificate_.best_single = value_ + best; }
+
+  /// `gains`: upper bounds of the present gains of the items that are not selected; the order of `gains` is lost.
+  void bound(std::vector<double>& gains) {
+    const std::size_t count = std::min(budget_, gains.size());
+    std::ranges::nth_element(gains, gains.begin() + static_cast<std::ptrdiff_t>(count), std::greater{});
+    double sum = value_;
+    for (const double gain : std::span(gains).first(count))
+      sum += std::max(gain, 0.0);
+    certificate_.upper_bound = std::min(certificate_.upper_bound, sum);
+  }
+
+  /// Whether a bound is worth its cost now: some ten times in a selection.
+  [[nodiscard]] bool is_checkpoint() const noexcept { return size() % std::max<std::size_t>(budget_ / 10, 1) == 0; }
+
+  [[nodiscard]] RankedSelection finish(bool certify) && {
+    certificate_.value = value_;
+    if (certify)
+      selection_.certificate = certificate_;
+    return std::move(selection_);
+  }
+
+private:
+  std::size_t budget_;
+  double value_;
+  RankedSelection selection_;
+  Certificate certificate_;
+};
+
 } // namespace detail
 
 } // namespace sparseann

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sparseann/select/maximiser.hpp"
@@ -16,7 +17,8 @@ namespace sparseann {
 /// Cost: O(budget * size) gains.
 /// Throws: InvalidArgument for a budget of zero or above size; NumericalError where a gain is not finite.
 /// Source: Nemhauser, Wolsey, Fisher, Mathematical Programming 14, 1978: at least 1 - 1/e of the optimum where the
-/// objective is monotone and submodular. The band of ties costs at most budget * tie_tolerance * size of that.
+/// objective is monotone and submodular. The band of ties may cost its width per step of that. The
+/// certificate holds for submodular objectives alone, and others get none.
 struct NaiveGreedy {
   using Options = GreedyOptions;
   static constexpr std::string_view name = "naive_greedy";
@@ -25,19 +27,42 @@ struct NaiveGreedy {
 
   template <SetObjective O> [[nodiscard]] RankedSelection operator()(O objective, std::size_t budget) const {
     check_selection_budget(budget, objective.size());
-    const double band = detail::tie_band(options, objective.size());
+    validate(options);
+    double band = 0;
+    detail::SelectionBuilder selection(objective.size(), budget, objective.value());
     std::vector<bool> taken(objective.size(), false);
-    RankedSelection selection;
     for (std::size_t step = 0; step < budget; ++step) {
-      std::vector<detail::Candidate> evaluated;
-      for (std::size_t item = 0; item < objective.size(); ++item)
-        if (!taken[item])
-          evaluated.push_back(detail::evaluate(objective, item, step));
+      const std::vector<detail::Candidate> evaluated = evaluate(objective, taken, step);
+      if (step == 0) {
+        const double best = detail::largest_gain(evaluated);
+        band = detail::tie_band(options, best, objective.size());
+        selection.best_single(best);
+      }
+      bound(selection, evaluated);
       const detail::Candidate chosen = detail::winner(evaluated, band);
       taken[chosen.item] = true;
-      detail::pick(objective, chosen, selection);
+      selection.pick(objective, chosen);
     }
-    return selection;
+    bound(selection, evaluate(objective, taken, budget));
+    return std::move(selection).finish(options.certify && SubmodularObjective<O>);
+  }
+
+private:
+  template <SetObjective O>
+  [[nodiscard]] static std::vector<detail::Candidate> evaluate(const O& objective, const std::vector<bool>& taken,
+                                                               std::size_t step) {
+    std::vector<detail::Candidate> evaluated;
+    for (std::size_t item = 0; item < objective.size(); ++item)
+      if (!taken[item])
+        evaluated.push_back(detail::checked(objective.gain(item), item, step));
+    return evaluated;
+  }
+
+  static void bound(detail::SelectionBuilder& selection, const std::vector<detail::Candidate>& evaluated) {
+    std::vector<double> gains;
+    for (const detail::Candidate& candidate : evaluated)
+      gains.push_back(candidate.gain);
+    selection.bound(gains);
   }
 };
 

@@ -1,73 +1,42 @@
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <span>
-#include <string_view>
-#include <vector>
 
 #include "sparseann/core/array.hpp"
-#include "sparseann/core/options.hpp"
-#include "sparseann/select/features.hpp"
+#include "sparseann/core/execution.hpp"
+#include "sparseann/select/inner_products.hpp"
+#include "sparseann/select/packed_rows.hpp"
 
 namespace sparseann {
 
-/// How alike the rows of a feature table are: features (N, D) -> similarity (N, N), symmetric, larger is more alike.
-template <class S>
-concept Similarity = std::copyable<S> && requires(const S similarity, const Array2<float>& features) {
-  { similarity(features) } -> std::same_as<Array2<float>>;
-};
-
-namespace detail {
-/// Eight partial sums: independent, so that the compiler may use vector registers, and in a fixed order.
-[[nodiscard]] inline double dot(std::span<const float> a, std::span<const float> b) noexcept {
-  constexpr std::size_t lanes = 8;
-  std::array<double, lanes> sums{};
-  const std::size_t whole = a.size() / lanes * lanes;
-  for (std::size_t i = 0; i < whole; i += lanes)
-    for (std::size_t lane = 0; lane < lanes; ++lane)
-      sums[lane] += static_cast<double>(a[i + lane]) * static_cast<double>(b[i + lane]);
-  for (std::size_t i = whole; i < a.size(); ++i)
-    sums[i - whole] += static_cast<double>(a[i]) * static_cast<double>(b[i]);
-  double sum = 0;
-  for (const double part : sums)
-    sum += part;
-  return sum;
-}
-} // namespace detail
-
-/// Cosine similarity of the rows of a feature table (Eq. 5).
+/// Similarities of items that are computed where they are asked for, tile by tile. Symmetric; larger is more alike.
 ///
-/// Formula: s(i, j) = <f_i, f_j> / (|f_i| |f_j|), accumulated in double, kept within [-1, 1].
-/// Shapes: features (N, D) -> (N, N), exactly symmetric, diagonal exactly 1.
-/// Cost: O(N^2 D) time, O(N^2) memory.
-/// Throws: DataError where a row is not finite or all zero, naming the row and the column.
-/// Source: Zheng et al., AAAI 2020, Eq. 5.
-[[nodiscard]] inline Array2<float> cosine_similarity(const Array2<float>& features) {
-  check_features(features);
-  const std::size_t items = features.shape(0);
-  std::vector<double> norms(items);
-  for (std::size_t i = 0; i < items; ++i)
-    norms[i] = std::sqrt(detail::dot(feature_row(features, i), feature_row(features, i)));
-  Array2<float> similarity = xt::ones<float>({items, items});
-  for (std::size_t i = 0; i < items; ++i)
-    for (std::size_t j = i + 1; j < items; ++j) {
-      const double cosine = detail::dot(feature_row(features, i), feature_row(features, j)) / (norms[i] * norms[j]);
-      similarity(i, j) = similarity(j, i) = static_cast<float>(std::clamp(cosine, -1.0, 1.0));
-    }
-  return similarity;
-}
+/// `all()` are all items, `only(items)` a few of them, as rows of a tile. tile(rows, range, columns, out, stride)
+/// writes the similarity of the rows in `range` to the items in `columns`; ranges begin at multiples of 16, and out has
+/// room for rows rounded up to a multiple of 16 and as many columns. No value is below lowest(). seconds_per_value()
+/// says roughly what one costs. The same two items give the same bits in every tile.
+template <class T>
+concept SimilarityTable =
+    std::copyable<T> && requires(const T table, std::span<const std::size_t> items, const typename T::Rows& rows,
+                                 RowRange range, float* out, std::size_t stride) {
+      { table.size() } -> std::same_as<std::size_t>;
+      { table.all() } -> std::convertible_to<typename T::Rows>;
+      { table.only(items) } -> std::same_as<typename T::Rows>;
+      { table.tile(rows, range, range, out, stride) } -> std::same_as<void>;
+      { table.lowest() } -> std::same_as<float>;
+      { table.seconds_per_value() } -> std::same_as<double>;
+    };
 
-struct CosineSimilarity {
-  using Options = NoOptions;
-  static constexpr std::string_view name = "cosine";
+/// How alike the rows of a feature table (N, D) are: makes a SimilarityTable of N items.
+template <class S>
+concept Similarity =
+    std::copyable<S> && requires(const S similarity, const Array2<float>& features, Execution execution) {
+      { similarity(features, execution) } -> SimilarityTable;
+    };
 
-  Options options;
-
-  [[nodiscard]] Array2<float> operator()(const Array2<float>& features) const { return cosine_similarity(features); }
-};
+template <Similarity S>
+using TableOf = decltype(std::declval<const S&>()(std::declval<const Array2<float>&>(), Execution{}));
 
 } // namespace sparseann

@@ -1,0 +1,163 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <span>
+
+#include "sparseann/core/instruction_set.hpp"
+
+/// The loops over all items that the gains of facility location take. Each is written once, on the compiler's vectors,
+/// and compiled for each instruction set. An element goes to the same one of sixteen sums in each, so the bits agree.
+namespace sparseann::gain_loops {
+
+/// Items whose excess is summed at a time. Part of the result: the sums of the blocks are added in order.
+inline constexpr std::size_t block = 1024;
+
+namespace detail {
+[[nodiscard]] inline double positive_part(double value) noexcept { return value > 0 ? value : 0; }
+} // namespace detail
+
+/// What `offered` has above `from`, up to `to`.
+[[nodiscard]] inline double step_between(float offered, float from, float to) noexcept {
+  return std::min(detail::positive_part(static_cast<double>(offered) - static_cast<double>(from)),
+                  static_cast<double>(to) - static_cast<double>(from));
+}
+
+namespace detail {
+
+inline constexpr std::size_t sums = 16;
+
+// g++ 12 ignores vector_size on a type that depends on a template's parameter.
+struct Vectors128 {
+  using Floats = float __attribute__((vector_size(8)));
+  using Doubles = double __attribute__((vector_size(16)));
+};
+struct Vectors256 {
+  using Floats = float __attribute__((vector_size(16)));
+  using Doubles = double __attribute__((vector_size(32)));
+};
+struct Vectors512 {
+  using Floats = float __attribute__((vector_size(32)));
+  using Doubles = double __attribute__((vector_size(64)));
+};
+
+template <class Vectors> inline constexpr std::size_t lanes = sizeof(typename Vectors::Doubles) / sizeof(double);
+
+template <class V>
+[[nodiscard, gnu::always_inline]] inline double excess(const float* offered, const float* represented,
+                                                       std::size_t count) noexcept {
+  using Doubles = typename V::Doubles;
+  using Floats = typename V::Floats;
+  constexpr std::size_t vectors = sums / lanes<V>;
+  Doubles parts[vectors];
+#pragma GCC unroll 8
+  for (std::size_t part = 0; part < vectors; ++part)
+    parts[part] = Doubles{};
+  const std::size_t whole = count / sums * sums;
+  for (std::size_t j = 0; j < whole; j += sums)
+#pragma GCC unroll 8
+    for (std::size_t part = 0; part < vectors; ++part) {
+      Floats high;
+      Floats low;
+      std::memcpy(&high, offered + j + lanes<V> * part, sizeof high);
+      std::memcpy(&low, represented + j + lanes<V> * part, sizeof low);
+      const Doubles difference = __builtin_convertvector(high, Doubles) - __builtin_convertvector(low, Doubles);
+      parts[part] += difference > 0.0 ? difference : Doubles{};
+    }
+  std::array<double, sums> sum;
+  std::memcpy(sum.data(), parts, sizeof sum);
+  for (std::size_t j = whole; j < count; ++j)
+    sum[j - whole] += positive_part(static_cast<double>(offered[j]) - static_cast<double>(represented[j]));
+  for (std::size_t half = sums / 2; half > 0; half /= 2)
+    for (std::size_t j = 0; j < half; ++j)
+      sum[j] += sum[j + half];
+  return sum[0];
+}
+
+template <class V>
+[[gnu::always_inline]] inline void lower(double* gains, const float* offered, float from, float to,
+                                         std::size_t count) noexcept {
+  using Doubles = typename V::Doubles;
+  using Floats = typename V::Floats;
+  const Doubles zero{};
+  const Doubles start = zero + static_cast<double>(from);
+  const Doubles most = zero + (static_cast<double>(to) - static_cast<double>(from));
+  const std::size_t whole = count / lanes<V> * lanes<V>;
+  for (std::size_t i = 0; i < whole; i += lanes<V>) {
+    Floats value;
+    std::memcpy(&value, offered + i, sizeof value);
+    Doubles step = __builtin_convertvector(value, Doubles) - start;
+    step = step > 0.0 ? step : zero;
+    step = step < most ? step : most;
+    Doubles gain;
+    std::memcpy(&gain, gains + i, sizeof gain);
+    gain -= step;
+    std::memcpy(gains + i, &gain, sizeof gain);
+  }
+  for (std::size_t i = whole; i < count; ++i)
+    gains[i] -= step_between(offered[i], from, to);
+}
+
+#if defined(__x86_64__)
+[[nodiscard, gnu::target("avx2")]] inline double excess_avx2(const float* offered, const float* represented,
+                                                             std::size_t count) noexcept {
+  return excess<Vectors256>(offered, represented, count);
+}
+[[nodiscard, gnu::target("avx512f")]] inline double excess_avx512(const float* offered, const float* represented,
+                                                                  std::size_t count) noexcept {
+  return excess<Vectors512>(offered, represented, count);
+}
+[[gnu::target("avx2")]] inline void lower_avx2(double* gains, const float* offered, float from, float to,
+                                               std::size_t count) noexcept {
+  lower<Vectors256>(gains, offered, from, to, count);
+}
+[[gnu::target("avx512f")]] inline void lower_avx512(double* gains, const float* offered, float from, float to,
+                                                    std::size_t count) noexcept {
+  lower<Vectors512>(gains, offered, from, to, count);
+}
+#endif
+
+[[nodiscard]] inline double block_excess(const float* offered, const float* represented, std::size_t count,
+                                         InstructionSet set) noexcept {
+#if defined(__x86_64__)
+  if (set == InstructionSet::avx512)
+    return excess_avx512(offered, represented, count);
+  if (set == InstructionSet::avx2)
+    return excess_avx2(offered, represented, count);
+#endif
+  return excess<Vectors128>(offered, represented, count);
+}
+
+} // namespace detail
+
+/// Sum over j of max(0, offered_j - represented_j), in double. The spans are equally long.
+[[nodiscard]] inline double excess(std::span<const float> offered, std::span<const float> represented,
+                                   InstructionSet set) noexcept {
+  double sum = 0;
+  for (std::size_t begin = 0; begin < offered.size(); begin += block)
+    sum += detail::block_excess(offered.data() + begin, represented.data() + begin,
+                                std::min(block, offered.size() - begin), set);
+  return sum;
+}
+
+/// gains_i -= what item i lost as the client to which it offers offered_i became better represented, from `from` to
+/// `to`.
+inline void lower(std::span<double> gains, const float* offered, float from, float to, InstructionSet set) noexcept {
+#if defined(__x86_64__)
+  if (set == InstructionSet::avx512)
+    return detail::lower_avx512(gains.data(), offered, from, to, gains.size());
+  if (set == InstructionSet::avx2)
+    return detail::lower_avx2(gains.data(), offered, from, to, gains.size());
+#endif
+  detail::lower<detail::Vectors128>(gains.data(), offered, from, to, gains.size());
+}
+
+/// represented_j = max(represented_j, offered_j).
+inline void raise(std::span<float> represented, std::span<const float> offered) noexcept {
+  for (std::size_t j = 0; j < represented.size(); ++j)
+    represented[j] = std::max(represented[j], offered[j]);
+}
+
+} // namespace sparseann::gain_loops

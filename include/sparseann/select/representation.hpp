@@ -1,0 +1,196 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include "sparseann/select/gain_loops.hpp"
+
+namespace sparseann::detail {
+
+/// A client that is better represented than when bounds were last tightened.
+struct ChangedClient {
+  std::size_t client;
+  float from;
+  float to;
+};
+
+/// An item that would represent a client better than the set does.
+struct Offer {
+  std::uint32_t item;
+  float similarity;
+};
+
+/// Where facility location finds similarities: what Representation asks of it.
+///
+/// evaluate_all(represented, gains) are the gains of all items. lower(gains, changed) takes from each item what it
+/// loses as clients change. offers(client, level, out) appends the offers to a client above a level;
+/// for_clients(clients, body) calls body(i, offered) with all items' similarities to clients[i], for different i from
+/// different threads. offers_per_evaluation() is how many offers are looked through in the time of one gain.
+template <class S>
+concept SimilaritySource = requires(const S source, std::span<const float> represented, std::span<double> gains,
+                                    std::span<const ChangedClient> changed, std::span<const std::size_t> clients,
+                                    void (*body)(std::size_t, std::span<const float>)) {
+  { source.size() } -> std::same_as<std::size_t>;
+  source.evaluate_all(represented, gains);
+  source.lower(gains, changed);
+  source.for_clients(clients, body);
+  { source.offers_per_evaluation() } -> std::same_as<double>;
+  { source.most_offers() } -> std::same_as<double>;
+};
+
+/// How well each client is represented, and what bounds of all gains follow as that changes.
+///
+/// A gain loses, for each client, what lies between the client's old and its new representation. So the gains of all
+/// items follow a change of C clients in N * C steps instead of the N * N of evaluating them, and once few offers beat
+/// what the clients have, in as many steps as there are such offers. Where items are alike in distribution, C is
+/// N / (k + 1) at step k and the offers are N / (k + 1) per client: N^2 log K steps in all with the first way, and
+/// N^2 / k with the second from step k on. The worst case of lazy evaluation, N^2 at each step, cannot happen.
+class Representation {
+public:
+  Representation(std::size_t clients, float baseline) : represented_(clients, baseline) {}
+
+  [[nodiscard]] std::span<const float> represented() const noexcept { return represented_; }
+  [[nodiscard]] double value() const noexcept { return std::accumulate(represented_.begin(), represented_.end(), 0.0); }
+
+  void raise(std::span<const float> offered) noexcept {
+    gain_loops::raise(represented_, offered);
+    ++additions_;
+    changed_ = 0;
+    for (std::size_t j = 0; j < seen_.size(); ++j)
+      changed_ += represented_[j] > seen_[j] ? 1U : 0U;
+  }
+
+  /// See BoundedObjective. Bounds are lowered once as many gains have been evaluated as that costs, or fewer where it
+  /// has been worth it lately.
+  template <SimilaritySource S> bool tighten(std::span<double> bounds, std::size_t evaluations, const S& source) {
+    if (!is_due(evaluations, source))
+      return false;
+    if (!offers_.empty())
+      follow_offers();
+    else if (gains_.empty() || 2 * changed_ > represented_.size())
+      evaluate(source);
+    else
+      follow(source);
+    patience_ = additions_ > 2 ? std::min(1.0, 2 * patience_) : std::max(1.0 / 16, patience_ / 2);
+    seen_ = represented_;
+    changed_ = additions_ = 0;
+    const double slack = rounding();
+    for (std::size_t i = 0; i < bounds.size(); ++i)
+      bounds[i] = std::min(bounds[i], gains_[i] + slack);
+    if (offers_.empty() && expected_offers(source) <= source.most_offers())
+      collect(source);
+    return true;
+  }
+
+private:
+  template <class S> [[nodiscard]] bool is_due(std::size_t evaluations, const S& source) const {
+    if (gains_.empty())
+      return true;
+    if (changed_ == 0)
+      return false;
+    if (offers_.empty())
+      return 2 * changed_ > represented_.size() ||
+             static_cast<double>(evaluations) >= patience_ * static_cast<double>(changed_);
+    return static_cast<double>(evaluations) * source.offers_per_evaluation() >=
+           patience_ * static_cast<double>(changed_) * offers_per_client_;
+  }
+
+  template <class S> void evaluate(const S& source) {
+    gains_.assign(represented_.size(), 0.0);
+    source.evaluate_all(represented(), std::span(gains_));
+    largest_ = *std::ranges::max_element(gains_);
+    additions_per_gain_ = represented_.size();
+  }
+
+  [[nodiscard]] std::vector<ChangedClient> changed_clients() const {
+    std::vector<ChangedClient> changed;
+    for (std::size_t j = 0; j < represented_.size(); ++j)
+      if (represented_[j] > seen_[j])
+        changed.push_back({j, seen_[j], represented_[j]});
+    return changed;
+  }
+
+  template <class S> void follow(const S& source) {
+    const std::vector<ChangedClient> changed = changed_clients();
+    source.lower(std::span(gains_), std::span(changed));
+    additions_per_gain_ += changed.size();
+  }
+
+  void follow_offers() {
+    const std::vector<ChangedClient> changed = changed_clients();
+    double looked_at = 0;
+    for (const auto& [client, from, to] : changed) {
+      std::vector<Offer>& offers = offers_[client];
+      looked_at += static_cast<double>(offers.size());
+      for (const Offer& offer : offers)
+        gains_[offer.item] -= gain_loops::step_between(offer.similarity, from, to);
+      std::erase_if(offers, [to = to](const Offer& offer) { return offer.similarity <= to; });
+    }
+    offers_per_client_ = looked_at / static_cast<double>(changed.size());
+    additions_per_gain_ += changed.size();
+  }
+
+  /// Offers that beat what clients have, from some of the clients.
+  template <class S> [[nodiscard]] double expected_offers(const S& source) const {
+    constexpr std::size_t samples = 64;
+    std::vector<std::size_t> clients;
+    for (std::size_t i = 0; i < std::min(samples, represented_.size()); ++i)
+      clients.push_back(i * represented_.size() / std::min(samples, represented_.size()));
+    std::vector<std::size_t> counts(clients.size());
+    source.for_clients(clients, [&](std::size_t i, std::span<const float> offered) {
+      const float level = represented_[clients[i]];
+      counts[i] +=
+          static_cast<std::size_t>(std::ranges::count_if(offered, [level](float value) { return value > level; }));
+    });
+    return static_cast<double>(std::reduce(counts.begin(), counts.end())) / static_cast<double>(clients.size()) *
+           static_cast<double>(represented_.size());
+  }
+
+  template <class S> void collect(const S& source) {
+    std::vector<std::size_t> clients(represented_.size());
+    std::iota(clients.begin(), clients.end(), std::size_t{0});
+    offers_.resize(clients.size());
+    source.for_clients(clients, [&](std::size_t client, std::span<const float> offered) {
+      offers_[client] = offers_above(offered, represented_[client]);
+    });
+    offers_per_client_ = 0;
+    for (const std::vector<Offer>& offers : offers_)
+      offers_per_client_ += static_cast<double>(offers.size()) / static_cast<double>(offers_.size());
+  }
+
+  [[nodiscard]] static std::vector<Offer> offers_above(std::span<const float> offered, float level) {
+    thread_local std::vector<Offer> found;
+    found.resize(offered.size() + 1);
+    std::size_t count = 0;
+    for (std::size_t item = 0; item < offered.size(); ++item) { // without a branch that is taken at random
+      found[count] = {static_cast<std::uint32_t>(item), offered[item]};
+      count += offered[item] > level ? 1U : 0U;
+    }
+    return {found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count)};
+  }
+
+  /// No sum here, nor a gain's own, is further from the exact one: each of its additions rounds by at most half an
+  /// epsilon of what is summed, which never exceeds the largest gain.
+  [[nodiscard]] double rounding() const noexcept {
+    return 2 * static_cast<double>(additions_per_gain_ + represented_.size()) * std::numeric_limits<double>::epsilon() *
+           largest_;
+  }
+
+  std::vector<float> represented_;
+  std::vector<float> seen_;                ///< represented_ when bounds were last tightened
+  std::vector<double> gains_;              ///< of all items at that moment
+  std::vector<std::vector<Offer>> offers_; ///< by client, better than at that moment; empty until they are few
+  double offers_per_client_ = 0;
+  double largest_ = 0;
+  std::size_t additions_per_gain_ = 0;
+  std::size_t changed_ = 0;   ///< clients represented better than at that moment
+  std::size_t additions_ = 0; ///< of items, since then
+  double patience_ = 1;
+};
+
+} // namespace sparseann::detail
