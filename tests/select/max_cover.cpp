@@ -1,7 +1,14 @@
 #include "sparseann/select/max_cover.hpp"
 
 #include <numeric>
+#include <span>
+#include <string>
+#include <vector>
 
+#include "sparseann/select/feature_coverage.hpp"
+#include "sparseann/select/function_similarity.hpp"
+#include "sparseann/select/stochastic_greedy.hpp"
+#include "sparseann/select/tiled_facility_location.hpp"
 #include "support/catch.hpp"
 #include "support/selector_suite.hpp"
 
@@ -11,19 +18,15 @@ namespace {
 
 /// Minus the squared Euclidean distance: another measure, whose values have no lower bound.
 struct NegativeDistance {
-  using Options = NoOptions;
-  Options options;
-
-  Array2<float> operator()(const Array2<float>& features) const {
-    const std::size_t items = features.shape(0);
-    Array2<float> similarity = xt::zeros<float>({items, items});
-    for (std::size_t i = 0; i < items; ++i)
-      for (std::size_t j = 0; j < items; ++j)
-        for (std::size_t c = 0; c < features.shape(1); ++c)
-          similarity(i, j) -= (features(i, c) - features(j, c)) * (features(i, c) - features(j, c));
-    return similarity;
+  float operator()(std::span<const float> a, std::span<const float> b) const {
+    float sum = 0;
+    for (std::size_t c = 0; c < a.size(); ++c)
+      sum -= (a[c] - b[c]) * (a[c] - b[c]);
+    return sum;
   }
 };
+
+using Tiled = MaxCover<TiledFacilityLocation<TableOf<CosineSimilarity>>>;
 
 } // namespace
 
@@ -34,6 +37,8 @@ static_assert(Options<MaxCover<>::Options>);
 TEST_CASE("max-cover passes the selectors' suite") {
   test::check_selector(MaxCover<>{});
   test::check_selector(MaxCover<FacilityLocation, NaiveGreedy>{});
+  test::check_selector(Tiled{});
+  test::check_selector(MaxCover<FacilityLocation, StochasticGreedy>{});
 }
 
 TEST_CASE("max-cover takes one slice of each cluster, the largest cluster first") {
@@ -48,25 +53,38 @@ TEST_CASE("max-cover takes one slice of each cluster, the largest cluster first"
 TEST_CASE("max-cover's gains sum to Eq. 7's coverage") {
   const Array2<float> features = test::random_features(15, 4, Generator(6));
   const RankedSelection selection = MaxCover<>{}(features, 5, Generator(1));
-  FacilityLocation objective(cosine_similarity(features));
-  for (const std::size_t item : selection.indices)
-    objective.add(item);
-  CHECK(std::accumulate(selection.gains.begin(), selection.gains.end(), -15.0) == Approx(objective.coverage()));
+  const double coverage = test::coverage_by_definition(test::cosines(features).values(), selection.indices);
+  CHECK(std::accumulate(selection.gains.begin(), selection.gains.end(), -15.0) == Approx(coverage));
+  CHECK(selection.coverage.back() == Approx(coverage));
+  CHECK(selection.certificate->value == selection.coverage.back());
+}
+
+TEST_CASE("max-cover in tiles is max-cover") {
+  const Array2<float> features = test::clustered_features(90, 7, 9, Generator(7));
+  CHECK(Tiled{}(features, 20, Generator(1)).gains == MaxCover<>{}(features, 20, Generator(1)).gains);
 }
 
 TEST_CASE("max-cover takes another similarity and its options") {
   const Array2<float> features{{1}, {2}, {3}, {11}, {12}};
-  using Nearest = MaxCover<FacilityLocation, LazyGreedy, NegativeDistance>;
-  const Nearest selector{.options = {.objective = {.baseline = -1000}}};
+  using Nearest = MaxCover<FacilityLocation, LazyGreedy, FunctionSimilarity<NegativeDistance>>;
+  const Nearest selector{.options = {.similarity = {.lowest = -1000}, .objective = {.baseline = -1000}}};
   CHECK(selector(features, 2, Generator(1)).indices == std::vector<std::size_t>{2, 3});
-  CHECK_THROWS_AS(Nearest{}(features, 2, Generator(1)), InvalidArgument); // the cosine's baseline is too high
+  const Nearest high{.options = {.similarity = {.lowest = -1000}}}; // the cosine's baseline
+  CHECK_THROWS_AS(high(features, 2, Generator(1)), InvalidArgument);
+}
+
+TEST_CASE("max-cover takes objectives without similarities") {
+  const Array2<float> features{{9, 0}, {8, 1}, {0, 4}};
+  const MaxCover<FeatureCoverage<>> selector;
+  CHECK(selector(features, 2, Generator(1)).indices == std::vector<std::size_t>{1, 2});
 }
 
 TEST_CASE("max-cover's options are named") {
   MaxCover<>::Options options;
   std::vector<std::string> paths;
   visit_leaves(options, "", [&](const std::string& path, const auto&) { paths.push_back(path); });
-  CHECK(paths == std::vector<std::string>{"objective.baseline", "maximiser.tie_tolerance"});
+  CHECK(paths == std::vector<std::string>{"objective.baseline", "maximiser.tie_tolerance", "maximiser.certify",
+                                          "execution.threads", "execution.instruction_set"});
 }
 
 TEST_CASE("max-cover refuses bad budgets and features") {

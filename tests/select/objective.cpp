@@ -6,6 +6,7 @@ namespace {
 
 struct Modular {
   [[nodiscard]] std::size_t size() const { return 3; }
+  [[nodiscard]] double value() const { return 0; }
   [[nodiscard]] double gain(std::size_t item) const { return static_cast<double>(item); }
   void add(std::size_t) {}
 };

@@ -1,58 +1,38 @@
 #include "sparseann/select/similarity.hpp"
 
-#include <cmath>
-#include <limits>
+#include <vector>
 
 #include "support/catch.hpp"
-#include "support/selector_suite.hpp"
 
-using sparseann::Array2;
-using sparseann::cosine_similarity;
+namespace {
 
-static_assert(sparseann::Similarity<sparseann::CosineSimilarity>);
+/// All items are equally alike.
+struct ConstantTable {
+  struct Rows {};
 
-TEST_CASE("cosine similarity of vectors at known angles") {
-  const float half = std::sqrt(3.0F) / 2;
-  const Array2<float> similarity = cosine_similarity({{2, 0}, {0, 5}, {-3, 0}, {half, 0.5F}});
-  const Array2<double> expected{{1, 0, -1, half}, {0, 1, 0, 0.5}, {-1, 0, 1, -half}, {half, 0.5, -half, 1}};
-  for (std::size_t i = 0; i < 4; ++i)
-    for (std::size_t j = 0; j < 4; ++j)
-      CHECK(static_cast<double>(similarity(i, j)) == Approx(expected(i, j)).margin(1e-7));
-}
+  [[nodiscard]] std::size_t size() const { return 3; }
+  [[nodiscard]] Rows all() const { return {}; }
+  [[nodiscard]] Rows only(std::span<const std::size_t>) const { return {}; }
+  void tile(const Rows&, sparseann::RowRange, sparseann::RowRange, float*, std::size_t) const {}
+  [[nodiscard]] float lowest() const { return 0.5F; }
+  [[nodiscard]] double seconds_per_value() const { return 1e-9; }
+};
 
-TEST_CASE("cosine similarity equals the definition, for every length modulo the unrolling") {
-  for (std::size_t columns = 1; columns <= 19; ++columns) {
-    const Array2<float> features = sparseann::test::random_features(5, columns, sparseann::Generator(columns));
-    const Array2<float> similarity = cosine_similarity(features);
-    for (std::size_t i = 0; i < 5; ++i)
-      for (std::size_t j = 0; j < 5; ++j) {
-        long double dot = 0;
-        long double squares_i = 0;
-        long double squares_j = 0;
-        for (std::size_t c = 0; c < columns; ++c) {
-          dot += static_cast<long double>(features(i, c)) * static_cast<long double>(features(j, c));
-          squares_i += static_cast<long double>(features(i, c)) * static_cast<long double>(features(i, c));
-          squares_j += static_cast<long double>(features(j, c)) * static_cast<long double>(features(j, c));
-        }
-        const auto expected = static_cast<double>(dot / std::sqrt(squares_i * squares_j));
-        CHECK(static_cast<double>(similarity(i, j)) == Approx(expected).margin(1e-7));
-        CHECK(similarity(i, j) == similarity(j, i));
-        CHECK(std::abs(similarity(i, j)) <= 1.0F);
-      }
+struct Constant {
+  [[nodiscard]] ConstantTable operator()(const sparseann::Array2<float>&, const sparseann::Execution&) const {
+    return {};
   }
-}
+};
 
-TEST_CASE("cosine similarity does not overflow or vanish with the size of the features") {
-  const Array2<float> features{{3e38F, 3e38F}, {1e-38F, 1e-38F}, {1e-40F, -1e-40F}};
-  const Array2<float> similarity = cosine_similarity(features);
-  CHECK(similarity(0, 1) == Approx(1.0F));
-  CHECK(similarity(0, 2) == Approx(0.0F).margin(1e-7));
-  CHECK(similarity(2, 2) == 1.0F);
-}
+struct NoTable {
+  [[nodiscard]] int operator()(const sparseann::Array2<float>&, const sparseann::Execution&) const { return 0; }
+};
 
-TEST_CASE("cosine similarity names the broken row") {
-  CHECK_THROWS_WITH(cosine_similarity({{1, 2}, {0, 0}}),
-                    "features: expected a number other than zero in each row, got zeros alone in row 1");
-  CHECK_THROWS_WITH(cosine_similarity({{1, 2}, {std::numeric_limits<float>::infinity(), 0}}),
-                    "features: expected finite numbers, got inf in row 1, column 0");
+} // namespace
+
+TEST_CASE("a similarity makes a table of similarities") {
+  CHECK(sparseann::SimilarityTable<ConstantTable>);
+  CHECK(sparseann::Similarity<Constant>);
+  CHECK_FALSE(sparseann::Similarity<NoTable>);
+  CHECK(std::is_same_v<sparseann::TableOf<Constant>, ConstantTable>);
 }

@@ -14,16 +14,10 @@
 #include "sparseann/select/selection_problem.hpp"
 #include "sparseann/select/selector.hpp"
 #include "support/catch.hpp"
+#include "support/selection_data.hpp"
 
 /// What every selector must do, whatever it selects by: call `check_selector(MySelector{})` in its test.
 namespace sparseann::test {
-
-[[nodiscard]] inline Array2<float> random_features(std::size_t rows, std::size_t columns, Generator generator) {
-  Array2<float> features = xt::zeros<float>({rows, columns});
-  for (float& value : elements(features))
-    value = static_cast<float>(generator.normal());
-  return features;
-}
 
 /// Three stacks of different sizes, two of one case, all with features.
 [[nodiscard]] inline SelectionProblem example_problem(const Generator& generator) {
