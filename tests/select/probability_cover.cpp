@@ -122,6 +122,7 @@ TEST_CASE("probability cover is greedy, and reaches 1 - 1/e of the best cover") 
       const ProbabilityCover selector{.options = {.radius = radius}};
       CHECK(selector(features, 10, Generator(1)) == cover_by_definition(balls, 10));
       for (std::size_t budget = 1; budget <= 4; ++budget) {
+        CHECK(selector(features, budget, Generator(1)) == cover_by_definition(balls, budget));
         std::size_t optimum = 0;
         for (unsigned mask = 0; mask < (1U << 10); ++mask) {
           std::vector<std::size_t> chosen;
