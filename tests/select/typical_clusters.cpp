@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -45,7 +46,7 @@ std::vector<std::size_t> by_typicality(const Array2<float>& features, std::vecto
       mean += distances[i] / static_cast<double>(used);
     typicality[row] = 1 / mean;
   }
-  std::ranges::stable_sort(group, std::ranges::greater{}, [&](std::size_t row) { return typicality[row]; });
+  std::ranges::sort(group, {}, [&](std::size_t row) { return std::pair(-typicality[row], row); });
   return group;
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <numeric>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sparseann/core/options.hpp"
@@ -49,7 +50,7 @@ struct MiddleBiased {
     RankedSelection selection;
     selection.indices.resize(count);
     std::iota(selection.indices.begin(), selection.indices.end(), std::size_t{0});
-    std::ranges::stable_sort(selection.indices, {}, [&](std::size_t slice) { return keys[slice]; });
+    std::ranges::sort(selection.indices, {}, [&](std::size_t slice) { return std::pair(keys[slice], slice); });
     selection.indices.resize(budget);
     return selection;
   }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <numeric>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sparseann/core/array.hpp"
@@ -81,7 +82,7 @@ private:
     std::vector<double> remoteness(features.shape(0), 0.0);
     for (const std::size_t row : members)
       remoteness[row] = mean_distance_to_nearest(features, row, members);
-    std::ranges::stable_sort(members, {}, [&](std::size_t row) { return remoteness[row]; });
+    std::ranges::sort(members, {}, [&](std::size_t row) { return std::pair(remoteness[row], row); });
   }
 
   /// The inverse of typicality.
