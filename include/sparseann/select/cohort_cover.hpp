@@ -17,7 +17,6 @@
 #include "sparseann/core/random.hpp"
 #include "sparseann/select/disjoint_sum.hpp"
 #include "sparseann/select/facility_location.hpp"
-#include "sparseann/select/features.hpp"
 #include "sparseann/select/joint_slices.hpp"
 #include "sparseann/select/maximiser.hpp"
 #include "sparseann/select/objective_view.hpp"
@@ -135,9 +134,11 @@ private:
   using Objective = DisjointSum<FacilityLocation>;
 
   [[nodiscard]] static std::vector<std::size_t> stacks_by_plane(const SelectionProblem& problem) {
-    std::vector<std::size_t> stacks(problem.stacks.size());
-    std::iota(stacks.begin(), stacks.end(), std::size_t{0});
-    std::ranges::stable_sort(stacks, {}, [&](std::size_t stack) { return problem.stacks[stack].plane; });
+    std::vector<std::size_t> stacks;
+    for (const Plane plane : all_planes)
+      for (std::size_t stack = 0; stack < problem.stacks.size(); ++stack)
+        if (problem.stacks[stack].plane == plane)
+          stacks.push_back(stack);
     return stacks;
   }
 

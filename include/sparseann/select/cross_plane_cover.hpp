@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
-#include <numeric>
 #include <span>
 #include <string>
 #include <string_view>

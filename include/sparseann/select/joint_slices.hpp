@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
-#include <numeric>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "sparseann/select/ranked_selection.hpp"
