@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <utility>
 
 #include "sparseann/select/max_cover.hpp"
 #include "support/catch.hpp"
@@ -68,8 +69,9 @@ double cohort_coverage(const SelectionProblem& problem, const std::vector<Chosen
   return sum;
 }
 
-/// Greedy that looks at every slice at each step and asks whether the minimums can still be met afterwards.
-std::vector<Chosen> greedy_with_minimum(const SelectionProblem& problem, std::size_t minimum) {
+/// Greedy that looks at every slice at each step and asks whether the minimums can still be met afterwards; `band`
+/// below the best ties.
+std::vector<Chosen> greedy_with_minimum(const SelectionProblem& problem, std::size_t minimum, double band = 1e-9) {
   std::size_t budget = 0;
   std::vector<Chosen> set;
   std::map<std::size_t, std::size_t> has;
@@ -79,27 +81,30 @@ std::vector<Chosen> greedy_with_minimum(const SelectionProblem& problem, std::si
     for (const std::size_t slice : problem.stacks[s].labelled)
       set.push_back({s, slice});
   }
+  const auto is_allowed = [&](const Chosen& slice, std::size_t left) {
+    std::map<std::size_t, std::size_t> then = has;
+    ++then[problem.stacks[slice.stack].case_index];
+    std::size_t missing = 0;
+    for (const auto& [case_index, count] : then)
+      missing += minimum - std::min(minimum, count);
+    return missing <= left - 1 && std::ranges::find(set, slice) == set.end();
+  };
   std::vector<Chosen> selected;
   for (std::size_t left = budget; left > 0; --left) {
-    double most = -std::numeric_limits<double>::infinity();
-    Chosen best{};
+    std::vector<std::pair<double, Chosen>> candidates; // plane by plane, as ties go
     for (const Plane plane : all_planes)
       for (std::size_t s = 0; s < problem.stacks.size(); ++s)
-        for (std::size_t slice = 0; problem.stacks[s].plane == plane && slice < problem.stacks[s].slices; ++slice) {
-          std::map<std::size_t, std::size_t> then = has;
-          ++then[problem.stacks[s].case_index];
-          std::size_t missing = 0;
-          for (const auto& [case_index, count] : then)
-            missing += minimum - std::min(minimum, count);
-          std::vector<Chosen> with = set;
-          with.push_back({s, slice});
-          const bool is_allowed = missing <= left - 1 && std::ranges::find(set, with.back()) == set.end();
-          const double value = is_allowed ? cohort_coverage(problem, with) : 0;
-          if (is_allowed && value > most + 1e-9) {
-            most = value;
-            best = with.back();
+        for (std::size_t slice = 0; problem.stacks[s].plane == plane && slice < problem.stacks[s].slices; ++slice)
+          if (is_allowed({s, slice}, left)) {
+            std::vector<Chosen> with = set;
+            with.push_back({s, slice});
+            candidates.emplace_back(cohort_coverage(problem, with), with.back());
           }
-        }
+    double most = -std::numeric_limits<double>::infinity();
+    for (const auto& [value, slice] : candidates)
+      most = std::max(most, value);
+    const Chosen best =
+        std::ranges::find_if(candidates, [&](const auto& entry) { return entry.first >= most - band; })->second;
     ++has[problem.stacks[best.stack].case_index];
     set.push_back(best);
     selected.push_back(best);
@@ -148,6 +153,16 @@ TEST_CASE("cohort cover is greedy over all slices of a plane in which the minimu
         CHECK(count >= minimum);
     }
   CHECK(minimum_matters);
+}
+
+TEST_CASE("cohort cover's ties count all slices, also where few are left") {
+  for (const double tolerance : {0.002, 0.01, 0.05})
+    for (std::uint64_t seed = 0; seed < 3; ++seed) {
+      const SelectionProblem problem = cohort_problem(seed, {1, 1, 2, 2, 1, 1});
+      const CohortCover<> selector{.options = {.maximiser = {.tie_tolerance = tolerance}, .minimum_per_case = 2}};
+      CHECK(indices_of(selector(problem, Generator(1))) ==
+            by_stack(greedy_with_minimum(problem, 2, 34 * tolerance), 6)); // 6 + 4 + 8 + 5 + 7 + 4 slices
+    }
 }
 
 TEST_CASE("labelled slices represent other cases and count for their case's minimum") {

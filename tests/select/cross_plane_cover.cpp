@@ -98,6 +98,18 @@ SelectionProblem one_case(const Shape3& shape, const std::array<std::size_t, 3>&
   return problem;
 }
 
+/// The slices that each plane gets of a joint order of items.
+std::array<std::vector<std::size_t>, 3> by_plane(const std::vector<std::size_t>& items, const Shape3& shape) {
+  std::array<std::vector<std::size_t>, 3> slices;
+  for (std::size_t item : items) {
+    std::size_t axis = 0;
+    while (item >= shape[axis])
+      item -= shape[axis++];
+    slices[axis].push_back(item);
+  }
+  return slices;
+}
+
 /// Ranks of all stacks of one case as items, the stacks merged by falling gain.
 std::vector<std::size_t> merged_by_gain(const SelectionPlan& plan, const Shape3& shape) {
   std::vector<std::pair<double, std::size_t>> ranked;
@@ -252,6 +264,19 @@ TEST_CASE("cross-plane cover is greedy over voxels with one budget for the plane
       CHECK(selection.coverage.empty());
     CHECK(CrossPlaneCover<>{}(one_case(shape, {1, 1, 5}, seed), Generator(1)) == plan); // the sum alone counts
   }
+}
+
+TEST_CASE("cross-plane cover's ties count voxels") {
+  const Shape3 shape{5, 5, 5};
+  for (const double tolerance : {0.005, 0.02, 0.1})
+    for (std::uint64_t seed = 0; seed < 4; ++seed) {
+      const CrossPlaneCover<> selector{.options = {.maximiser = {.tie_tolerance = tolerance}}};
+      const SelectionPlan plan = selector(one_case(shape, {2, 4, 1}, seed), Generator(1));
+      const RankedSelection expected = greedy_over_voxels(random_similarities(shape, seed), {}, 7, 125 * tolerance);
+      const auto slices = by_plane(expected.indices, shape);
+      for (std::size_t axis = 0; axis < 3; ++axis)
+        CHECK(plan.selections[axis].indices == slices[axis]);
+    }
 }
 
 TEST_CASE("labelled slices represent from the start") {
