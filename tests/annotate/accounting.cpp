@@ -73,6 +73,18 @@ TEST_CASE("a plan of one plane counts the same both ways, an empty one nothing")
   CHECK(annotation_amount({}, {}).plain_sum() == 0);
 }
 
+TEST_CASE("cases and planes without a planned slice count as voxels alone") {
+  const std::vector<Shape3> shapes{{10, 6, 6}, {5, 4, 6}};
+  const AnnotationPlan plan{{{.slice = {1, Plane::xz, 0}}, {.slice = {1, Plane::xz, 3}}}};
+  CHECK(annotation_amount(plan, 0, shapes[0]) == AnnotationAmount{.voxels = 360});
+  CHECK(annotation_amount(plan, shapes) == AnnotationAmount{.voxels = 480, .slice_voxels = 60, .annotated_voxels = 60});
+  const Oracle oracle(
+      {zeros_on<std::uint8_t>(isotropic_geometry(shapes[0])), zeros_on<std::uint8_t>(isotropic_geometry(shapes[1]))},
+      2);
+  CHECK(oracle.label(0, plan).annotated_voxels() == 0);
+  CHECK(oracle.label(1, plan).annotated_voxels() == 60);
+}
+
 TEST_CASE("plans that do not fit the cohort are not counted") {
   const std::vector<Shape3> shapes{{10, 6, 6}};
   CHECK_THROWS_WITH(annotation_amount({{{.slice = {1, Plane::xy, 2}}}}, shapes), "plan: expected cases below 1, got 1");

@@ -44,6 +44,24 @@ TEST_CASE("a plan is not made from selections that do not fit") {
                     "selection of case 0, plane xy: expected 2 gains or none, got 1");
 }
 
+TEST_CASE(
+    "where stacks share their budgets, a plan has stacks without a slice and stacks with more than their budget") {
+  const AnnotationPlan plan = plan_from(problem(), {{{}, {.indices = {4, 0, 2}, .gains = {3, 2, 1}}}});
+  REQUIRE(plan.slices.size() == 3);
+  CHECK(plan.slices[1] == PlannedSlice{.slice = {2, Plane::yz, 0}, .rank = 1, .gain = 2});
+  CHECK(planned_case(plan, 0, {10, 4, 5}) == PlannedCase{});
+  CHECK(planned_case(plan, 2, {10, 4, 5}) == PlannedCase{{{}, {}, {0, 2, 4}}});
+  CHECK(read(to_csv(plan, names)) == plan);
+}
+
+TEST_CASE("a plan has no slice that is labelled already") {
+  SelectionProblem continued = problem();
+  continued.stacks[0].labelled = {3, 7};
+  CHECK_NOTHROW(plan_from(continued, {{{.indices = {1, 2}}, {.indices = {3}}}}));
+  CHECK_THROWS_WITH(plan_from(continued, {{{.indices = {1, 7}}, {.indices = {3}}}}),
+                    "selection of case 0, plane xy: expected slices that are not labelled yet, got 7");
+}
+
 TEST_CASE("planned_case sorts one case's slices by plane") {
   const AnnotationPlan plan = plan_of({{1, Plane::yz, 5}, {0, Plane::xy, 3}, {1, Plane::yz, 2}, {1, Plane::xy, 0}});
   CHECK(planned_case(plan, 1, {4, 5, 6}) == PlannedCase{{{0}, {}, {2, 5}}});

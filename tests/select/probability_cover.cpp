@@ -36,7 +36,7 @@ Array2<float> directions(const std::vector<double>& degrees) {
 
 /// The rows whose directions are within `radius` of each row's.
 std::vector<std::set<std::size_t>> balls_by_definition(const Array2<float>& features, double radius) {
-  const Array2<float> similarity = cosine_similarity(features);
+  const Array2<float> similarity = test::cosines(features).values();
   std::vector<std::set<std::size_t>> balls(features.shape(0));
   for (std::size_t i = 0; i < balls.size(); ++i)
     for (std::size_t j = 0; j < balls.size(); ++j)

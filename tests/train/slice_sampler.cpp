@@ -49,11 +49,15 @@ TEST_CASE("image and labels show the same place, also flipped and turned") {
   }
 }
 
-TEST_CASE("a plane without an annotated slice is refused") {
+TEST_CASE("a plane without an annotated slice is passed over, a case without any is refused") {
   const LabelledCohort data = test::toy_cohort(1, 0, 12);
   AnnotationPlan plan;
-  plan.slices = {{.slice = {0, Plane::xy, 3}}};
-  const std::vector<SparseLabels> labels{Oracle(data.training_labels, 3).label(0, plan)};
-  CHECK_THROWS_WITH(SliceSampler({data.cohort.training, labels, all_planes, 3}, 8, {}),
-                    "labels of case training_0: expected an annotated slice in plane xz, got none");
+  plan.slices = {{.slice = {0, Plane::xz, 3}}};
+  const Oracle oracle(data.training_labels, 3);
+  const std::vector<SparseLabels> labels{oracle.label(0, plan)};
+  Generator generator(2);
+  CHECK(SliceSampler({data.cohort.training, labels, all_planes, 3}, 8, {}).draw(16, generator).mask.all().item<bool>());
+  const std::vector<SparseLabels> none{oracle.label(0, {})};
+  CHECK_THROWS_WITH(SliceSampler({data.cohort.training, none, all_planes, 3}, 8, {}),
+                    "labels of case training_0: expected an annotated slice, got none");
 }

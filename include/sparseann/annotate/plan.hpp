@@ -51,14 +51,16 @@ inline void check_selection(const SliceStack& stack, const RankedSelection& sele
       throw InvalidArgument(source, fmt::format("slices below {}", stack.slices), fmt::format("{}", slice));
     if (!seen.insert(slice).second)
       throw InvalidArgument(source, "each slice once", fmt::format("slice {} twice", slice));
+    if (std::ranges::binary_search(stack.labelled, slice))
+      throw InvalidArgument(source, "slices that are not labelled yet", fmt::format("{}", slice));
   }
 }
 } // namespace detail
 
-/// The selected slices, stack by stack, by rank.
+/// The selected slices, stack by stack, by rank. A stack may have any number of them, none included.
 ///
 /// Throws: InvalidArgument where plan and problem differ in length, or a selection repeats or exceeds its stack's
-/// slices.
+/// slices or has a slice that is labelled already.
 [[nodiscard]] inline AnnotationPlan plan_from(const SelectionProblem& problem, const SelectionPlan& selected) {
   if (problem.stacks.size() != selected.selections.size())
     throw InvalidArgument("selected", fmt::format("{} selections, one per stack", problem.stacks.size()),

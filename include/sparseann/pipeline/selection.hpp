@@ -83,10 +83,10 @@ void encode_slices(Encoder encoder, std::span<const Case> cases, std::span<const
 ///
 /// Throws: InvalidArgument for budgets that do not fit a stack; as the selector and the encoder.
 template <EncoderSlot Encoder, CohortSelector Selector>
-  requires(FeatureEncoder<Encoder> || !needs_features<Selector>)
-[[nodiscard]] AnnotationPlan select_slices(const Encoder& encoder, const Selector& selector,
-                                           std::span<const Case> cases, std::span<const Plane> planes,
-                                           const Budget& budget, RunDirectory& run, const StageContext& context) {
+  requires(FeatureEncoder<Encoder> || !needs_features<Selector>) && (!needs_scores<Selector>)
+[[nodiscard]] AnnotationPlan
+    select_slices(const Encoder& encoder, const Selector& selector, std::span<const Case> cases,
+                  std::span<const Plane> planes, const Budget& budget, RunDirectory& run, const StageContext& context) {
   SelectionProblem problem = selection_problem(cases, planes, budget);
   const std::filesystem::path path = run.path() / "plan.csv";
   const std::vector<std::string> names = case_names(cases);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -70,9 +71,10 @@ private:
 /// One run of lazy greedy.
 template <SubmodularObjective O> class LazySearch {
 public:
-  LazySearch(O objective, std::size_t budget, const GreedyOptions& options)
-      : objective_(std::move(objective)), options_(options), bounds_(objective_.size()),
-        selection_(objective_.size(), budget, objective_.value()) {}
+  /// Gains within `band` of the largest tie; without one, as GreedyOptions say.
+  LazySearch(O objective, std::size_t budget, const GreedyOptions& options, std::optional<double> band = {})
+      : objective_(std::move(objective)), options_(options), band_(band.value_or(0)), band_is_given_(band),
+        bounds_(objective_.size()), selection_(objective_.size(), budget, objective_.value()) {}
 
   [[nodiscard]] RankedSelection run(std::size_t budget) && {
     bound_all();
@@ -107,7 +109,7 @@ private:
         return;
       evaluate_taken();
       best = largest_gain(evaluated_);
-      if (selection_.size() == 0)
+      if (!band_is_given_ && selection_.size() == 0)
         band_ = tie_band(options_, best, objective_.size());
     }
   }
@@ -163,7 +165,8 @@ private:
 
   O objective_;
   GreedyOptions options_;
-  double band_ = 0;
+  double band_;
+  bool band_is_given_;
   GainBounds bounds_;
   SelectionBuilder selection_;
   std::vector<Candidate> evaluated_; ///< at this step

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "sparseann/core/plane.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/select/selection_problem.hpp"
@@ -8,19 +10,19 @@
 namespace sparseann {
 
 /// Lifts a selector of one stack to a selector of a cohort that treats every stack by itself. It is the selector, with
-/// its name and options, called another way.
+/// its name and options, called another way; it is told what its call shows and nothing else.
 ///
 /// Cost: the sum over the stacks. Each stack draws from its own stream, split by case and plane, so that the selection
-/// of a stack depends on no other one. Throws: InvalidArgument for a budget of zero or above the number of slices, or
-/// where features are needed and missing; DataError for features with a wrong row count, NaN, infinite or zero rows;
-/// each names case and plane.
+/// of a stack depends on no other one. Throws: as check_problem_for; slices that are labelled already only a continuing
+/// selector can take. A stack whose slices are all labelled gets an empty selection.
 template <class S>
   requires CountSelector<S> || FeatureSelector<S>
 struct PerStack : S {
   static constexpr bool needs_features = FeatureSelector<S>;
+  static constexpr bool takes_labelled = ContinuingSelector<S>;
 
   [[nodiscard]] SelectionPlan operator()(const SelectionProblem& problem, const Generator& generator) const {
-    check_problem(problem);
+    check_problem_for<PerStack>(problem);
     SelectionPlan plan;
     plan.selections.reserve(problem.stacks.size());
     for (const SliceStack& stack : problem.stacks)
@@ -30,6 +32,11 @@ struct PerStack : S {
 
 private:
   [[nodiscard]] RankedSelection select(const SliceStack& stack, const Generator& generator) const {
+    if (stack.budget == 0)
+      return {};
+    if constexpr (takes_labelled)
+      if (!stack.labelled.empty())
+        return S::operator()(features_of(stack), std::span(stack.labelled), stack.budget, generator);
     if constexpr (needs_features)
       return S::operator()(features_of(stack), stack.budget, generator);
     else

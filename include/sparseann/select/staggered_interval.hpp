@@ -58,7 +58,7 @@ struct StaggeredInterval {
 
   [[nodiscard]] SelectionPlan operator()(const SelectionProblem& problem, const Generator& generator) const {
     validate(options);
-    check_problem(problem);
+    check_problem_for<StaggeredInterval>(problem);
     std::set<std::size_t> cases;
     for (const SliceStack& stack : problem.stacks)
       cases.insert(stack.case_index);

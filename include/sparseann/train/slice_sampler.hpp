@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "sparseann/annotate/sparse_labels.hpp"
@@ -31,20 +32,21 @@ namespace sparseann {
 
 /// Draws random square patches of annotated slices for a 2D network shared by the planes.
 ///
-/// A case, one of its planes, one of its annotated slices, an origin: each uniform ("randomly chooses a stack and a
-/// plane, and crops a patch from a slice"). Slices smaller than the patch are reflected, without labels outside.
-/// Throws: DataError for a case without a fully annotated slice in one of the planes.
+/// A case, one of its planes that have annotated slices, one of these, an origin: each uniform ("randomly chooses a
+/// stack and a plane, and crops a patch from a slice"). Slices smaller than the patch are reflected, without labels
+/// outside. Throws: DataError for a case without a fully annotated slice.
 class SliceSampler {
 public:
   SliceSampler(const LabelledCases& data, std::size_t edge, const AugmentationOptions& augmentation)
       : data_(data), extent_{edge, edge}, augmentation_(augmentation) {
-    for (std::size_t c = 0; c < data.cases.size(); ++c)
-      for (const Plane plane : data.planes) {
-        slices_.push_back(annotated_slices(data.labels[c], plane));
-        if (slices_.back().empty())
-          throw DataError("labels of case " + data.cases[c].name,
-                          fmt::format("an annotated slice in plane {}", name_of(plane)), "none");
-      }
+    for (std::size_t c = 0; c < data.cases.size(); ++c) {
+      planes_.emplace_back();
+      for (const Plane plane : data.planes)
+        if (std::vector<std::size_t> slices = annotated_slices(data.labels[c], plane); !slices.empty())
+          planes_.back().push_back({plane, std::move(slices)});
+      if (planes_.back().empty())
+        throw DataError("labels of case " + data.cases[c].name, "an annotated slice", "none");
+    }
   }
 
   [[nodiscard]] PatchBatch draw(std::size_t count, Generator& generator) const {
@@ -52,9 +54,7 @@ public:
     std::vector<torch::Tensor> labels;
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t case_index = generator.uniform_index(data_.cases.size());
-      const std::size_t plane_index = generator.uniform_index(data_.planes.size());
-      const Plane plane = data_.planes[plane_index];
-      const auto& choices = slices_[case_index * data_.planes.size() + plane_index];
+      const auto& [plane, choices] = planes_[case_index][generator.uniform_index(planes_[case_index].size())];
       const std::size_t slice = choices[generator.uniform_index(choices.size())];
       const Image& image = data_.cases[case_index].image;
       const SparseLabels& sparse = data_.labels[case_index];
@@ -74,10 +74,15 @@ public:
   }
 
 private:
+  struct AnnotatedPlane {
+    Plane plane;
+    std::vector<std::size_t> slices;
+  };
+
   LabelledCases data_;
   CropExtent<2> extent_;
   AugmentationOptions augmentation_;
-  std::vector<std::vector<std::size_t>> slices_; ///< by case, then plane
+  std::vector<std::vector<AnnotatedPlane>> planes_; ///< by case
 };
 
 } // namespace sparseann
