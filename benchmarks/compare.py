@@ -4,8 +4,8 @@
     .venv-peers/bin/python benchmarks/compare.py [--rounds 3] [--limit SECONDS] [--only REGEX]
 
 In each round every measurement of a case is made once, ours and the peers' one after the other, so that what else the
-machine does meets all of them; a cell is the median over the rounds. Written to build/comparison.md and, with every single
-time, to build/comparison.json.
+machine does meets all of them; a cell is the median over the rounds. Written to build/comparison.md and, with every
+single time, to build/comparison.json.
 """
 
 import argparse
@@ -36,7 +36,8 @@ COUNTERPARTS = {"select_only": ["select_only"], "features_to_ranking": ["feature
                 "tiled_features_to_ranking": ["features_to_ranking"]}
 SECONDS_PER_UNIT = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 # What Google Benchmark appends to a name about how it measures.
-MEASURING = re.compile(r"(real_time|process_time|manual_time|(iterations|repeats|min_time|min_warmup_time|threads):.*)$")
+MEASURING = re.compile(r"(real_time|process_time|manual_time"
+                       r"|(iterations|repeats|min_time|min_warmup_time|threads):.*)$")
 INSTRUCTIONS = re.compile(r"avx|fma|f16c|amx|sse4|asimd|sve")
 
 
@@ -100,8 +101,8 @@ def run_program(benchmark: Benchmark, options: argparse.Namespace) -> dict:
         command = [options.program, f"--benchmark_filter=^{re.escape(benchmark.name)}$", f"--benchmark_out={out}",
                    "--benchmark_out_format=json"]
         try:
-            done = subprocess.run(command, env=environment(options), capture_output=True, text=True, timeout=options.limit,
-                                  check=False)
+            done = subprocess.run(command, env=environment(options), capture_output=True, text=True,
+                                  timeout=options.limit, check=False)
         except subprocess.TimeoutExpired:
             return {"reason": f"not done after {options.limit:g} s"}
         if done.returncode != 0:
@@ -115,7 +116,8 @@ def measured_of(written: dict) -> dict:
     runs = [run for run in written.get("benchmarks", []) if run.get("run_type", "iteration") == "iteration"]
     failed = [run.get("error_message", "failed") for run in runs if run.get("error_occurred")]
     if "reason" in written or failed or not runs:
-        return {"seconds": None, "reason": written.get("reason") or (failed or ["the program ran no such benchmark"])[0]}
+        reasons = [written.get("reason"), *failed, "the program ran no such benchmark"]
+        return {"seconds": None, "reason": next(reason for reason in reasons if reason)}
     seconds = statistics.median(run["real_time"] * SECONDS_PER_UNIT[run["time_unit"]] for run in runs)
     return {"seconds": seconds} | {key: runs[-1][key] for key in ("coverage",) if key in runs[-1]}
 
@@ -169,8 +171,8 @@ class Comparison:
 
     def raw(self) -> dict:
         records = [{"who": OURS, "name": b.name, "case": b.case, **vars(times)} for b, times in self.ours.items()]
-        records += [{"who": peer, "name": task, "case": case, **vars(times)} for (peer, task, case), times in
-                    self.peers.items()]
+        records += [{"who": peer, "name": task, "case": case, **vars(times)}
+                    for (peer, task, case), times in self.peers.items()]
         return {"machine": self.machine, "program": self.context, "threads": self.options.threads, "records": records,
                 "not_compared": self.others}
 
@@ -203,12 +205,14 @@ class Comparison:
         return (f"Coverage of our selections against the peers', {len(differences)} pairs: at most "
                 f"{max(differences):.2g} of it apart.")
 
-    def _peer_cells(self, task: str | None, benchmark: Benchmark, ours: float | None, notes: list[str]) -> Iterable[str]:
+    def _peer_cells(self, task: str | None, benchmark: Benchmark, ours: float | None,
+                    notes: list[str]) -> Iterable[str]:
         for peer in PEERS:
             yield "none" if task is None else cell(self.peers[peer, task, benchmark.case], ours, notes)
 
     def _head(self) -> list[str]:
-        built = [f"{key} {self.context[key]}" for key in ("library_version", "library_build_type") if key in self.context]
+        keys = ("library_version", "library_build_type")
+        built = [f"{key} {self.context[key]}" for key in keys if key in self.context]
         facts = self.machine | {"threads": self.options.threads, "rounds": self.options.rounds,
                                 "Google Benchmark": ", ".join(built) or "not run"}
         missing = [name for name in PEERS if versions().get(name) is None]

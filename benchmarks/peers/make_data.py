@@ -4,9 +4,10 @@
     benchmarks/peers/make_data.py [FOLDER] [--only DATA/N/D ...]
 
 isotropic    every feature of every item is drawn from N(0, 1): no item represents another well
-clusters     200 centres, features from N(0, 1); an item is a centre, drawn uniformly, plus 0.5 times N(0, 1) per feature
-random_walk  x(0) from N(0, 1 / (1 - 0.95^2)), x(t) = 0.95 x(t - 1) + N(0, 1), so that neighbours are alike, as slices are,
-             and every item has the same distribution
+clusters     200 centres, features from N(0, 1); an item is a centre, drawn uniformly, plus 0.5 times N(0, 1) per
+             feature
+random_walk  x(0) from N(0, 1 / (1 - 0.95^2)), x(t) = 0.95 x(t - 1) + N(0, 1), so that neighbours are alike, as slices
+             are, and every item has the same distribution
 
 The seed of an array is fixed by its name and shape. 0.7 GB in all.
 """
@@ -89,7 +90,8 @@ def array_name(text: str) -> tuple[str, int, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
-    parser.add_argument("--only", nargs="+", type=array_name, metavar="DATA/N/D", help="other arrays than the usual nine")
+    parser.add_argument("--only", nargs="+", type=array_name, metavar="DATA/N/D",
+                        help="other arrays than the usual nine")
     options = parser.parse_args()
     for kind, n, d in options.only or [(kind, *shape) for shape in SHAPES for kind in KINDS]:
         ensure(options.folder, kind, n, d)

@@ -26,19 +26,20 @@ Objective = Callable[[list[int]], float]
 
 NOTES = [
     "A matrix is its integers times `unit`. Row i of a similarity says how well item i represents each item.",
-    "A ranking lists items in the order of selection, counted from 0; gains[t] = F(first t + 1 items) - F(first t items).",
+    "A ranking lists items in the order of selection, counted from 0; gains[t] = F(first t + 1 items) - F(first t "
+    "items).",
     "apricot's optimizers naive, lazy and two-stage all gave this ranking, and so did a greedy maximisation from the "
     f"definitions below. At every step the chosen gain was ahead of every other by at least {CLEAR}.",
-    "No instance here reaches gains of zero: where two items whose gain has become zero are evaluated one after the other, "
-    "apricot's lazy optimizer takes the second at once, even where another item still has a positive gain.",
-    "facility_location (FacilityLocationSelection, metric='precomputed'): F(S) = sum over j of max(0, max over i in S of "
-    "s(i, j)); the empty set has the value 0, so the baseline is 0. The matrix need not be symmetric; one is not.",
-    "facility_location with similarity 1 + cos and baseline 0 is facility location with the cosine and baseline -1: the "
-    "same gains.",
-    "saturated_coverage (SaturatedCoverageSelection, metric='precomputed', alpha): F(S) = sum over j of min(sum over i in "
-    "S of s(i, j), alpha * r(j)), where r(j) = sum over i of s(j, i) is the sum of row j over all items, itself included. "
-    "apricot expects a symmetric matrix, for which that is also the column's sum, and these matrices are symmetric. Its "
-    "default alpha is 0.1.",
+    "No instance here reaches gains of zero: where two items whose gain has become zero are evaluated one after the "
+    "other, apricot's lazy optimizer takes the second at once, even where another item still has a positive gain.",
+    "facility_location (FacilityLocationSelection, metric='precomputed'): F(S) = sum over j of max(0, max over i in S "
+    "of s(i, j)); the empty set has the value 0, so the baseline is 0. The matrix need not be symmetric; one is not.",
+    "facility_location with similarity 1 + cos and baseline 0 is facility location with the cosine and baseline -1: "
+    "the same gains.",
+    "saturated_coverage (SaturatedCoverageSelection, metric='precomputed', alpha): F(S) = sum over j of min(sum over i "
+    "in S of s(i, j), alpha * r(j)), where r(j) = sum over i of s(j, i) is the sum of row j over all items, itself "
+    "included. apricot expects a symmetric matrix, for which that is also the column's sum, and these matrices are "
+    "symmetric. Its default alpha is 0.1.",
     "feature_based (FeatureBasedSelection, concave_func): F(S) = sum over features d of g(sum over i in S of x(i, d)), "
     "'sqrt': g(v) = sqrt(v), 'log': g(v) = log(1 + v). All features weigh the same.",
 ]
@@ -145,8 +146,8 @@ def recorded(run: dict, values: numpy.ndarray, ranking: list[int], gains: list[f
 def runs_on_similarity(name: str, similarity: numpy.ndarray) -> list[tuple[dict, Objective]]:
     runs = [({"function": "facility_location", "input": name}, facility_location(similarity))]
     if (similarity == similarity.T).all():
-        runs += [({"function": "saturated_coverage", "input": name, "alpha": alpha}, saturated_coverage(similarity, alpha))
-                 for alpha in (0.1, 0.25)]
+        runs += [({"function": "saturated_coverage", "input": name, "alpha": alpha},
+                  saturated_coverage(similarity, alpha)) for alpha in (0.1, 0.25)]
     return runs
 
 
@@ -206,7 +207,8 @@ def main() -> None:
     os.replace(temporary, path)
     print(f"{path}: {len(text)} bytes")
     for run in json.loads(text)["runs"]:
-        print({key: value for key, value in run.items() if key not in ("ranking", "gains")}, len(run["ranking"]), "ranks")
+        kind = {key: value for key, value in run.items() if key not in ("ranking", "gains")}
+        print(kind, len(run["ranking"]), "ranks")
 
 
 if __name__ == "__main__":

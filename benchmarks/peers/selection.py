@@ -5,17 +5,19 @@
 
 A CASE is DATA/N/D/K. Tasks:
 
-select_only           the similarities 1 + cos are ready (float64 for apricot, which computes in it, float32 for submodlib)
+select_only           the similarities 1 + cos are ready (float64 for apricot, which computes in it, float32 for
+                      submodlib)
 features_to_ranking   the similarities 1 + cos are computed with numpy from float32 features, then as above
-own_cosine            from the features with what the library itself takes for the cosine: apricot squares it, submodlib
-                      leaves it and counts nothing below zero, so both are other problems and only their time is measured
+own_cosine            from the features with what the library itself takes for the cosine: apricot squares it,
+                      submodlib leaves it and counts nothing below zero, so both are other problems and only their time
+                      is measured
 
-With 1 + cos and the empty set's value 0, which both libraries fix, gains equal those of the cosine with baseline -1. Both
-use lazy greedy. `numpy` is a lazy greedy maximisation in a loop of Python's, the reference for the rankings.
+With 1 + cos and the empty set's value 0, which both libraries fix, gains equal those of the cosine with baseline -1.
+Both use lazy greedy. `numpy` is a lazy greedy maximisation in a loop of Python's, the reference for the rankings.
 
-Every measurement is a process of its own with a fixed number of threads, in which a small problem is solved first. apricot
-compiles its inner loops anew at every call; `seconds` is without that, `compilation_seconds` is what a call takes on top.
-One JSON line per measurement goes to FILE; what could not be measured has `seconds` null and a `reason`.
+Every measurement is a process of its own with a fixed number of threads, in which a small problem is solved first.
+apricot compiles its inner loops anew at every call; `seconds` is without that, `compilation_seconds` is what a call
+takes on top. One JSON line per measurement goes to FILE; what could not be measured has `seconds` null and a `reason`.
 """
 
 import argparse
@@ -170,10 +172,12 @@ def obstacle(peer: str, task: str, n: int) -> str | None:
 
 
 def run_process(arguments: dict, limit: float, threads: int) -> dict:
-    limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), str(threads))
+    names = (f"{library}_NUM_THREADS" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"))
+    limits = dict.fromkeys(names, str(threads))
     command = [sys.executable, __file__, "--one", json.dumps(arguments | {"until": time.time() + limit})]
     try:
-        done = subprocess.run(command, env=os.environ | limits, capture_output=True, text=True, timeout=limit, check=False)
+        done = subprocess.run(command, env=os.environ | limits, capture_output=True, text=True, timeout=limit,
+                              check=False)
     except subprocess.TimeoutExpired:
         return {"seconds": None, "reason": f"not done after {limit:g} s"}
     if done.returncode != 0:
@@ -229,7 +233,8 @@ def main() -> None:
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--limit", type=float, default=600, help="seconds for one measurement, all of its repeats included")
+    parser.add_argument("--limit", type=float, default=600,
+                        help="seconds for one measurement, all of its repeats included")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--one", type=json.loads, help=argparse.SUPPRESS)
     options = parser.parse_args()
