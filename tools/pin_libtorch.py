@@ -80,11 +80,15 @@ def entry(project: str, version: str) -> str:
     return " \\\n".join([f"{project}=={version}", *(f"    --hash=sha256:{digest}" for digest in hashes)]) + "\n"
 
 
-def write(name: str, what: str, packages: dict[str, str]) -> None:
-    head = f"# {what}\n# Written by tools/pin_libtorch.py; install with pip --no-deps --require-hashes.\n"
+def write_entries(name: str, what: str, entries: list[str]) -> None:
+    head = f"# {what}\n# Written by tools/{Path(sys.argv[0]).name}; install with pip --no-deps --require-hashes.\n"
     path = Path(__file__).parent / name
-    path.write_text(head + "".join(entry(project, packages[project]) for project in sorted(packages)))
-    print(f"{path}: {len(packages)} packages")
+    path.write_text(head + "".join(entries))
+    print(f"{path}: {len(entries)} packages")
+
+
+def write(name: str, what: str, packages: dict[str, str]) -> None:
+    write_entries(name, what, [entry(project, packages[project]) for project in sorted(packages)])
 
 
 def main() -> None:

@@ -5,12 +5,7 @@
 #
 # --cuda adds the libraries that LibTorch needs to run on an NVIDIA GPU (2 GB more). A LibTorch of your own:
 # LibTorch_ROOT=/path/to/libtorch tools/setup.sh. Run it as often as you like, and interrupt it when you like.
-source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
-unset PYTHONHOME PYTHONPATH
-
-venv="$root/.venv"
-# Lies in the environment from before its first file until after its last: what has it is half-made.
-incomplete="$venv/sparseann-incomplete"
+source "$(dirname -- "${BASH_SOURCE[0]}")/environment.sh"
 
 # Debian's packages (alternatives after |), and how each is detected where there is no dpkg; any of several headers will do.
 requirements=(
@@ -32,18 +27,6 @@ requirements=(
   "catch2                           header  catch2/catch.hpp,catch2/catch_all.hpp"
   "gnuplot-nox                      program gnuplot"
 )
-
-# Debian's own Python first: one from a version manager may lack what it was built without.
-find_python() {
-  local candidate
-  for candidate in /usr/bin/python3 "$(command -v python3 || true)"; do
-    if [[ -x $candidate ]] && "$candidate" -c 'import venv, ensurepip' 2>/dev/null; then
-      echo "$candidate"
-      return
-    fi
-  done
-  return 1
-}
 
 has_package() {
   local pattern patterns
@@ -138,42 +121,6 @@ ensure_versions() {
   if [[ ${CXX:-g++} == g++ ]]; then at_least g++ 12 "$(g++ -dumpfullversion)"; fi
 }
 
-# The environment's interpreter runs, and it is the one that LibTorch was installed for.
-environment_works() {
-  local packages
-  packages=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))' 2>/dev/null) &&
-    [[ $packages == "$venv"/* && -d $packages ]]
-}
-
-make_environment() {
-  local python
-  python=$(find_python) || fail "expected a python3 with the modules venv and ensurepip, found none"
-  "$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 14))' ||
-    fail "$python: expected Python 3.10 to 3.14 (what the torch wheel is built for), got $("$python" --version)"
-  say "making $venv with $python"
-  rm -rf "$venv"
-  mkdir "$venv"
-  touch "$incomplete"
-  "$python" -m venv "$venv"
-}
-
-# An installed list of wheels leaves its hash in the environment.
-stamp_of() { echo "$venv/sparseann-$(basename "$1" .txt)"; }
-hash_of() { sha256sum <"$1"; }
-is_installed() { [[ $(hash_of "$1") == "$(cat "$(stamp_of "$1")" 2>/dev/null)" ]]; }
-
-install_wheels() {
-  local file=$1 hash
-  say "installing $(basename "$file") into $venv"
-  touch "$incomplete"
-  rm -f "$(stamp_of "$file")"
-  PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 "$venv/bin/python" -m pip install \
-    --no-deps --require-hashes --only-binary :all: --force-reinstall --progress-bar off --requirement "$file"
-  hash=$(hash_of "$file")
-  echo "$hash" >"$(stamp_of "$file")"
-  rm "$incomplete"
-}
-
 ensure_libtorch() {
   local file
   if [[ -n ${LibTorch_ROOT:-} ]]; then
@@ -182,9 +129,9 @@ ensure_libtorch() {
   fi
   [[ $(uname -sm) == "Linux x86_64" ]] ||
     fail "LibTorch's wheels are pinned for Linux x86_64, this is $(uname -sm); set LibTorch_ROOT to a LibTorch of your own"
-  if [[ -e $incomplete ]] || ! environment_works; then make_environment; fi
+  ensure_environment 14 "the torch wheel"
   for file in "$@"; do
-    is_installed "$file" || install_wheels "$file"
+    ensure_installed "$file" --only-binary :all:
   done
 }
 
@@ -203,15 +150,8 @@ for argument in "$@"; do
   esac
 done
 
-# Two set-ups at once would write the same environment. Where flock itself is missing, the packages come first.
-if command -v flock >/dev/null; then
-  mkdir -p "$root/.setup"
-  exec {lock}>"$root/.setup/lock"
-  if ! flock --nonblock "$lock"; then
-    say "waiting for another set-up of $root"
-    flock "$lock"
-  fi
-fi
+# Where flock itself is missing, the packages come first.
+if command -v flock >/dev/null; then wait_for_other_set_ups; fi
 
 ensure_packages
 ensure_versions
