@@ -6,6 +6,7 @@
 
 #include "sparseann/core/instruction_set.hpp"
 #include "sparseann/core/options.hpp"
+#include "sparseann/core/progress.hpp"
 
 namespace sparseann {
 
@@ -13,6 +14,7 @@ namespace sparseann {
 struct Execution {
   std::size_t threads = 0;
   InstructionSet instruction_set = InstructionSet::automatic;
+  Progress progress = {}; ///< where long work says how far it is; silent unless set
 
   friend void visit(Execution& execution, auto&& visitor) {
     visitor(field("threads", execution.threads, "at most so many; 0: as many as there are processors", {},
@@ -21,6 +23,12 @@ struct Execution {
                   Affects::execution));
   }
 };
+
+/// The same with instructions that this processor has. Throws InvalidArgument where it lacks the wanted ones.
+[[nodiscard]] inline Execution resolved(Execution execution) {
+  execution.instruction_set = resolve(execution.instruction_set);
+  return execution;
+}
 
 /// How many threads work of so many seconds on one core is worth: each must have enough to pay for its start.
 [[nodiscard]] inline std::size_t worthwhile_threads(const Execution& execution, double seconds) {

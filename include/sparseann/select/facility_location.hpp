@@ -45,7 +45,7 @@ class MatrixSource {
 public:
   MatrixSource(SimilarityMatrix similarity, const Execution& execution)
       : similarity_(std::make_shared<const SimilarityMatrix>(std::move(similarity))),
-        execution_{execution.threads, resolve(execution.instruction_set)} {}
+        execution_(resolved(execution)) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return similarity_->size(); }
   [[nodiscard]] float lowest() const noexcept { return similarity_->lowest(); }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "sparseann/core/progress.hpp"
 #include "sparseann/select/maximiser.hpp"
 #include "sparseann/select/objective.hpp"
 #include "sparseann/select/ranked_selection.hpp"
@@ -76,8 +77,9 @@ public:
       : objective_(std::move(objective)), options_(options), band_(band.value_or(0)), band_is_given_(band),
         bounds_(objective_.size()), selection_(objective_.size(), budget, objective_.value()) {}
 
-  [[nodiscard]] RankedSelection run(std::size_t budget) && {
+  [[nodiscard]] RankedSelection run(std::size_t budget, const Progress& progress = {}) && {
     bound_all();
+    Progress::Task task = progress.start("selecting", budget);
     while (selection_.size() < budget) {
       evaluate_contenders();
       if (selection_.size() == 0)
@@ -89,7 +91,9 @@ public:
       const Candidate chosen = winner(evaluated_, band_);
       bounds_.set(chosen.item, GainBounds::none);
       selection_.pick(objective_, chosen);
+      task.advance();
     }
+    task.finish();
     if (options_.certify) {
       bound_all();
       certify();
@@ -189,11 +193,12 @@ struct LazyGreedy {
   static constexpr std::string_view name = "lazy_greedy";
 
   Options options;
+  Progress progress = {};
 
   template <SubmodularObjective O> [[nodiscard]] RankedSelection operator()(O objective, std::size_t budget) const {
     check_selection_budget(budget, objective.size());
     validate(options);
-    return detail::LazySearch<O>(std::move(objective), budget, options).run(budget);
+    return detail::LazySearch<O>(std::move(objective), budget, options).run(budget, progress);
   }
 };
 

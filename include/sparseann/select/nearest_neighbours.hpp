@@ -102,8 +102,14 @@ public:
 
   [[nodiscard]] std::vector<BestFew> run() && {
     const auto size = static_cast<double>(table_.size());
+    Progress::Task task = execution_.progress.start("comparing all items", triangle_.tiles());
     parallel_for(triangle_.tiles(), worthwhile_threads(execution_, 0.5 * size * size * table_.seconds_per_value()),
-                 [&](std::size_t index) { search_tile(index); });
+                 [&](std::size_t index) {
+                   search_tile(index);
+                   const std::lock_guard lock(progress_lock_);
+                   task.advance();
+                 });
+    task.finish();
     return std::move(best_);
   }
 
@@ -155,6 +161,7 @@ private:
   std::vector<float> levels_;     ///< of best_, side by side
   std::vector<std::mutex> locks_; ///< of a block of items each
   Execution execution_;
+  std::mutex progress_lock_;
 };
 
 } // namespace detail

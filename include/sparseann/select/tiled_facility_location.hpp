@@ -26,7 +26,7 @@ namespace detail {
 template <SimilarityTable Table> class TableSource {
 public:
   TableSource(Table table, const Execution& execution)
-      : table_(std::move(table)), execution_{execution.threads, resolve(execution.instruction_set)} {}
+      : table_(std::move(table)), execution_(resolved(execution)) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return table_.size(); }
   [[nodiscard]] float lowest() const noexcept { return table_.lowest(); }
@@ -52,6 +52,7 @@ public:
   void evaluate_all(std::span<const float> represented, std::span<double> gains) const {
     const Triangle triangle = detail::triangle(size());
     std::mutex mutex;
+    Progress::Task task = execution_.progress.start("comparing all items", triangle.tiles());
     parallel_for(triangle.tiles(), threads(0.5 * static_cast<double>(size())), [&](std::size_t index) {
       const auto [row, column] = triangle.place(index);
       const RowRange rows = triangle.range(row);
@@ -62,12 +63,14 @@ public:
       const std::vector<double> by_column =
           gains_of_columns(tile, triangle.tile, columns.count, part(represented, rows));
       const std::lock_guard lock(mutex);
+      task.advance();
       for (std::size_t i = 0; i < rows.count; ++i)
         gains[rows.first + i] += by_row[i];
       if (row != column)
         for (std::size_t j = 0; j < columns.count; ++j)
           gains[columns.first + j] += by_column[j];
     });
+    task.finish();
   }
 
   void lower(std::span<double> gains, std::span<const ChangedClient> changed) const {
