@@ -82,21 +82,22 @@ template <ObjectiveMaker Make> void check_diminishing_returns(const Make& make, 
   CHECK(least_difference >= -1e-9);
 }
 
+/// Once with nothing in the original, where additions must show, and once with an item.
 template <ObjectiveMaker Make> void check_copies_are_independent(const Make& make, std::size_t items) {
-  auto original = make();
-  original.add(0);
-  const double value = original.value();
-  const double gain = original.gain(items - 1);
-  auto copy = original;
-  CHECK(copy.value() == value);
-  for (std::size_t item = 1; item < items; ++item)
-    copy.add(item);
-  CHECK(copy.value() > value); // or nothing below could fail
-  CHECK(original.value() == value);
-  CHECK(original.gain(items - 1) == gain);
-  copy = original;
-  CHECK(copy.value() == value);
-  CHECK(copy.gain(items - 1) == gain);
+  for (auto original : {make(), with_added(make(), std::vector<std::size_t>{0})}) {
+    const double value = original.value();
+    const double gain = original.gain(items - 1);
+    auto copy = original;
+    CHECK(copy.value() == value);
+    for (std::size_t item = 0; item < items; ++item)
+      copy.add(item);
+    CHECK(copy.value() > make().value());
+    CHECK(original.value() == value);
+    CHECK(original.gain(items - 1) == gain);
+    copy = original;
+    CHECK(copy.value() == value);
+    CHECK(copy.gain(items - 1) == gain);
+  }
 }
 
 template <ObjectiveMaker Make> void check_batches(const Make& make, std::size_t items) {
