@@ -31,8 +31,9 @@ NearestNeighbours sorted_neighbours(const Array2<float>& similarity, std::size_t
     std::vector<std::uint32_t> others(items);
     std::iota(others.begin(), others.end(), 0U);
     std::erase(others, item);
-    std::ranges::stable_sort(
-        others, [&](std::uint32_t a, std::uint32_t b) { return similarity(item, a) > similarity(item, b); });
+    std::ranges::sort(others, [&](std::uint32_t a, std::uint32_t b) {
+      return similarity(item, a) != similarity(item, b) ? similarity(item, a) > similarity(item, b) : a < b;
+    });
     for (std::size_t rank = 0; rank < neighbours; ++rank) {
       found.items(item, rank) = others[rank];
       found.similarities(item, rank) = similarity(item, others[rank]);
