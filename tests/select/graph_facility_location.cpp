@@ -81,12 +81,12 @@ ListGraph<boost::vecS, Directed, EdgeProperty> vector_graph(std::size_t vertices
 }
 
 /// The similarities that a graph stands for.
-Array2<float> dense_matrix(std::size_t vertices, const std::vector<WeightedEdge>& edges, float self = 1) {
+Array2<float> dense_matrix(std::size_t vertices, const std::vector<WeightedEdge>& edges) {
   Array2<float> similarity = xt::zeros<float>({vertices, vertices});
   for (const auto& [from, to, weight] : edges)
     similarity(from, to) = weight;
   for (std::size_t i = 0; i < vertices; ++i)
-    similarity(i, i) = self;
+    similarity(i, i) = 1;
   return similarity;
 }
 
