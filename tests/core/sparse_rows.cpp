@@ -72,12 +72,12 @@ TEST_CASE("sort_rows sorts each row by target and takes the weights along") {
   SparseRows graph{.rows = 3,
                    .columns = 9,
                    .offsets = {0, 4, 4, 6},
-                   .targets = {7, 2, 8, 2, 5, 1},
+                   .targets = {7, 2, 8, 3, 5, 1},
                    .weights = {0.7F, 0.2F, 0.8F, 0.3F, 0.5F, 0.1F}};
   sparseann::sort_rows(graph);
   CHECK(graph == SparseRows{.rows = 3,
                             .columns = 9,
                             .offsets = {0, 4, 4, 6},
-                            .targets = {2, 2, 7, 8, 1, 5},
+                            .targets = {2, 3, 7, 8, 1, 5},
                             .weights = {0.2F, 0.3F, 0.7F, 0.8F, 0.1F, 0.5F}});
 }

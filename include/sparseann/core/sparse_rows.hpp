@@ -89,7 +89,7 @@ void check_targets(std::string_view source, std::span<const T> targets, std::spa
 
 } // namespace detail
 
-/// Sorts the entries of each row by target, equal targets in the order in which they came. The offsets must be right.
+/// Sorts the entries of each row by target. The offsets must be right.
 ///
 /// Cost: O(entries) where all rows are sorted already, O(entries log(entries of a row)) otherwise.
 inline void sort_rows(SparseRows& matrix) {
@@ -102,7 +102,7 @@ inline void sort_rows(SparseRows& matrix) {
     entries.clear();
     for (std::size_t i = 0; i < targets.size(); ++i)
       entries.emplace_back(targets[i], matrix.weights[start + i]);
-    std::ranges::stable_sort(entries, {}, &std::pair<std::uint32_t, float>::first);
+    std::ranges::sort(entries, {}, &std::pair<std::uint32_t, float>::first);
     for (std::size_t i = 0; i < targets.size(); ++i)
       std::tie(targets[i], matrix.weights[start + i]) = entries[i];
   }

@@ -58,7 +58,7 @@ struct ListedEdge {
   for (std::size_t line = 0; line < edges.size(); ++line)
     edges[line] = listed_edge(table, line, nodes, allowed);
   const auto ends = [](const ListedEdge& edge) { return std::tie(edge.source, edge.target); };
-  std::ranges::stable_sort(edges, {}, ends);
+  std::ranges::sort(edges, {}, [](const ListedEdge& edge) { return std::tie(edge.source, edge.target, edge.line); });
   const auto twice = std::ranges::adjacent_find(edges, {}, ends);
   if (twice != edges.end())
     throw DataError(table.place(twice[1].line), "each edge once",
