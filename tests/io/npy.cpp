@@ -255,6 +255,16 @@ TEST_CASE("every other size than the promised one is an error") {
                     longer.path().string() + ": holds 1 bytes after the promised array (at byte 152)");
 }
 
+TEST_CASE("an empty array whose other extents are beyond all counting is refused") {
+  const std::string file = sparseann::make_npy_header("i8", {0, 1UL << 62U, 31});
+  CHECK_THROWS_AS((parse_npy_array<std::int64_t, 3>("f.npy", file)), IoError);
+  CHECK_THROWS_WITH((parse_npy_array<std::int64_t, 3>("f.npy", file)),
+                    "f.npy: header promises shape (0, 4611686018427387904, 31), which no array can have (at byte 128)");
+  CHECK_THROWS_AS((parse_npy_array<std::int64_t, 2>("f.npy", sparseann::make_npy_header("i8", {1UL << 63U, 0}))),
+                  IoError);
+  CHECK(parse_npy_array<std::int64_t, 3>("f.npy", sparseann::make_npy_header("i8", {0, 1UL << 40U, 31})).size() == 0);
+}
+
 TEST_CASE("a promise too large is refused before it is allocated") {
   const std::string data(24, 'x');
   for (const std::vector<std::size_t>& shape :

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <ranges>
@@ -47,6 +48,20 @@ template <std::size_t N> void check_npy_rank(const std::filesystem::path& path, 
   if (header.shape.size() != N)
     throw DataError(path.string(), fmt::format("an array of rank {}", N),
                     fmt::format("shape ({})", fmt::join(header.shape, ", ")));
+}
+
+/// Throws IoError where the distances between an array's elements cannot be counted, as happens in an empty one of
+/// which one extent is zero and the others are huge.
+inline void check_npy_strides(const std::filesystem::path& path, const NpyHeader& header) {
+  constexpr std::size_t most = std::numeric_limits<std::ptrdiff_t>::max();
+  std::size_t stride = 1;
+  for (const std::size_t extent : header.shape) {
+    if (extent > most / stride)
+      throw IoError(path,
+                    fmt::format("header promises shape ({}), which no array can have", fmt::join(header.shape, ", ")),
+                    header.offset);
+    stride *= std::max<std::size_t>(extent, 1);
+  }
 }
 
 /// Throws IoError unless the file holds exactly the promised elements.
@@ -174,6 +189,7 @@ template <class Stored, class T, std::size_t N>
                                            std::string_view file) {
   check_npy_rank<N>(path, header);
   check_npy_size(path, header, file.size() - header.offset, sizeof(Stored));
+  check_npy_strides(path, header);
   std::array<std::size_t, N> shape{};
   std::ranges::copy(header.shape, shape.begin());
   xt::xtensor<T, N> array(shape);
