@@ -2,9 +2,9 @@
 
 #include "support/catch.hpp"
 
+using sparseann::AllowedWeights;
 using sparseann::check_sparse_rows;
 using sparseann::DataError;
-using sparseann::EdgeWeights;
 using sparseann::SparseRows;
 
 namespace {
@@ -60,12 +60,12 @@ TEST_CASE("check_sparse_rows names wrong entries") {
 
 TEST_CASE("check_sparse_rows names weights that are not allowed") {
   SparseRows graph = three_edges();
-  CHECK_THROWS_WITH(check_sparse_rows(graph, "graph", EdgeWeights::non_negative),
+  CHECK_THROWS_WITH(check_sparse_rows(graph, "graph", AllowedWeights::non_negative),
                     "graph: expected a finite weight from 0, got -1 in row 2, entry 0");
   graph.weights[1] = std::numeric_limits<float>::quiet_NaN();
   CHECK_THROWS_WITH(check_sparse_rows(graph), "graph: expected a finite weight, got nan in row 0, entry 1");
   graph.weights = {0, -0.0F, 1};
-  CHECK_NOTHROW(check_sparse_rows(graph, "graph", EdgeWeights::non_negative));
+  CHECK_NOTHROW(check_sparse_rows(graph, "graph", AllowedWeights::non_negative));
 }
 
 TEST_CASE("sort_rows sorts each row by target and takes the weights along") {

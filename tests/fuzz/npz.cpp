@@ -42,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr std::uint64_t most = std::uint64_t{1} << 20U;
   sparseann::SparseRows matrix;
   try {
-    matrix = sparseann::parse_sparse_npz("g.npz", archive, sparseann::EdgeWeights::finite, most);
+    matrix = sparseann::parse_sparse_npz("g.npz", archive, sparseann::AllowedWeights::finite, most);
   } catch (const sparseann::Error&) { // the input was at fault, and it was said so
     return 0;
   }

@@ -4,15 +4,15 @@
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
 
+using sparseann::AllowedWeights;
 using sparseann::CsvTable;
 using sparseann::DataError;
-using sparseann::EdgeWeights;
 using sparseann::SparseRows;
 
 namespace {
 
 SparseRows graph_in(std::string_view text, std::optional<std::size_t> nodes = std::nullopt,
-                    EdgeWeights allowed = EdgeWeights::finite) {
+                    AllowedWeights allowed = AllowedWeights::finite) {
   return sparseann::parse_edge_list(CsvTable("edges.csv", text), nodes, allowed);
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("edge lists name the line of an endpoint that is no node") {
 TEST_CASE("edge lists name the line of a weight that is not allowed") {
   const std::string text = "source,target,weight\n0,1,1\n1,0,-0.5\n";
   CHECK(graph_in(text).weights == std::vector<float>{1, -0.5F});
-  CHECK_THROWS_WITH(graph_in(text, 2, EdgeWeights::non_negative),
+  CHECK_THROWS_WITH(graph_in(text, 2, AllowedWeights::non_negative),
                     "edges.csv, line 3: expected a finite weight from 0 in column 'weight', got -0.5");
   CHECK_THROWS_WITH(graph_in("source,target,weight\n0,1,nan\n"),
                     "edges.csv, line 2: expected a finite weight in column 'weight', got nan");

@@ -6,8 +6,8 @@
 #include "support/temporary_directory.hpp"
 #include "support/zip_archive.hpp"
 
+using sparseann::AllowedWeights;
 using sparseann::DataError;
-using sparseann::EdgeWeights;
 using sparseann::IoError;
 using sparseann::parse_sparse_npz;
 using sparseann::SparseRows;
@@ -203,7 +203,7 @@ TEST_CASE("weights of a sparse matrix are checked") {
                     "g.npz: expected a finite weight, got inf in row 2, entry 0");
   CHECK_THROWS_WITH(graph_of(archive_with("data.npy", npy<double>({1, 2, 1e39}))),
                     "g.npz/data.npy: expected numbers within float32's range, got 1e+39 in element 2");
-  CHECK_THROWS_WITH(parse_sparse_npz("g.npz", zip_archive(csr_entries()), EdgeWeights::non_negative),
+  CHECK_THROWS_WITH(parse_sparse_npz("g.npz", zip_archive(csr_entries()), AllowedWeights::non_negative),
                     "g.npz: expected a finite weight from 0, got -1 in row 2, entry 1");
 }
 
@@ -221,8 +221,8 @@ TEST_CASE("an entry of another size than it promises is refused before it is dec
 
 TEST_CASE("an entry above the limit is refused") {
   const std::string archive = zip_archive(csr_entries());
-  CHECK_NOTHROW(parse_sparse_npz("g.npz", archive, EdgeWeights::finite, 144));
-  CHECK_THROWS_WITH(parse_sparse_npz("g.npz", archive, EdgeWeights::finite, 143),
+  CHECK_NOTHROW(parse_sparse_npz("g.npz", archive, AllowedWeights::finite, 144));
+  CHECK_THROWS_WITH(parse_sparse_npz("g.npz", archive, AllowedWeights::finite, 143),
                     "g.npz/indptr.npy: claims 144 bytes, more than the 143 allowed");
   CHECK_THROWS_WITH(graph_of(archive_with("format.npy", npy_format(std::string(5000, 'c')))),
                     "g.npz/format.npy: claims 5128 bytes, more than the 4096 allowed");

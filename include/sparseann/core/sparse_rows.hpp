@@ -35,16 +35,16 @@ struct SparseRows {
 };
 
 /// What weights of entries may be.
-enum class EdgeWeights { finite, non_negative };
+enum class AllowedWeights { finite, non_negative };
 
 namespace detail {
 
-[[nodiscard]] inline bool allows(EdgeWeights allowed, float weight) {
-  return std::isfinite(weight) && (allowed == EdgeWeights::finite || weight >= 0);
+[[nodiscard]] inline bool allows(AllowedWeights allowed, float weight) {
+  return std::isfinite(weight) && (allowed == AllowedWeights::finite || weight >= 0);
 }
 
-[[nodiscard]] constexpr std::string_view to_string(EdgeWeights allowed) {
-  return allowed == EdgeWeights::finite ? "a finite weight" : "a finite weight from 0";
+[[nodiscard]] constexpr std::string_view expected_weight(AllowedWeights allowed) {
+  return allowed == AllowedWeights::finite ? "a finite weight" : "a finite weight from 0";
 }
 
 /// Every column has a number that fits a target.
@@ -112,7 +112,7 @@ inline void sort_rows(SparseRows& matrix) {
 ///
 /// Cost: O(rows + entries). Throws: DataError naming `source`, the row and the entry within it.
 inline void check_sparse_rows(const SparseRows& matrix, std::string_view source = "graph",
-                              EdgeWeights allowed = EdgeWeights::finite) {
+                              AllowedWeights allowed = AllowedWeights::finite) {
   const std::span offsets(matrix.offsets);
   const std::span targets(matrix.targets);
   detail::check_column_count(source, matrix.columns);
@@ -126,7 +126,7 @@ inline void check_sparse_rows(const SparseRows& matrix, std::string_view source 
       throw DataError(std::string(source), "each target of a row once, in ascending order",
                       fmt::format("{} after {} in row {}, entry {}", targets[i], targets[i - 1], row, entry));
     if (!detail::allows(allowed, matrix.weights[i]))
-      throw DataError(std::string(source), detail::to_string(allowed),
+      throw DataError(std::string(source), detail::expected_weight(allowed),
                       fmt::format("{} in row {}, entry {}", matrix.weights[i], row, entry));
   });
 }

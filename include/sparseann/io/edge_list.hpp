@@ -40,20 +40,20 @@ struct ListedEdge {
 }
 
 [[nodiscard]] inline ListedEdge listed_edge(const CsvTable& table, std::size_t line, std::optional<std::size_t> nodes,
-                                            EdgeWeights allowed) {
+                                            AllowedWeights allowed) {
   const ListedEdge edge{.source = edge_endpoint(table, line, "source", nodes),
                         .target = edge_endpoint(table, line, "target", nodes),
                         .weight = table.number<float>(line, "weight"),
                         .line = line};
   if (!allows(allowed, edge.weight))
-    throw DataError(table.place(line), fmt::format("{} in column 'weight'", to_string(allowed)),
+    throw DataError(table.place(line), fmt::format("{} in column 'weight'", expected_weight(allowed)),
                     fmt::format("{}", edge.weight));
   return edge;
 }
 
 /// The edges by source, target and line. Throws DataError naming the second line of an edge that is there twice.
 [[nodiscard]] inline std::vector<ListedEdge> sorted_edges(const CsvTable& table, std::optional<std::size_t> nodes,
-                                                          EdgeWeights allowed) {
+                                                          AllowedWeights allowed) {
   std::vector<ListedEdge> edges(table.rows());
   for (std::size_t line = 0; line < edges.size(); ++line)
     edges[line] = listed_edge(table, line, nodes, allowed);
@@ -82,7 +82,7 @@ struct ListedEdge {
 /// an error and not memory. Throws: DataError naming file and line for endpoints that are no node, weights that are not
 /// allowed (never infinite or no number), edges that are there twice.
 [[nodiscard]] inline SparseRows parse_edge_list(const CsvTable& table, std::optional<std::size_t> nodes = std::nullopt,
-                                                EdgeWeights allowed = EdgeWeights::finite) {
+                                                AllowedWeights allowed = AllowedWeights::finite) {
   const std::vector<detail::ListedEdge> edges = detail::sorted_edges(table, nodes, allowed);
   const std::size_t count = nodes.value_or(detail::node_count(edges));
   detail::check_column_count(table.source(), count);
@@ -100,7 +100,7 @@ struct ListedEdge {
 /// Reads a graph from a CSV file. Throws: IoError; DataError as CsvTable and parse_edge_list.
 [[nodiscard]] inline SparseRows read_edge_list(const std::filesystem::path& path,
                                                std::optional<std::size_t> nodes = std::nullopt,
-                                               EdgeWeights allowed = EdgeWeights::finite) {
+                                               AllowedWeights allowed = AllowedWeights::finite) {
   return parse_edge_list(read_csv(path), nodes, allowed);
 }
 

@@ -32,9 +32,6 @@ struct DiscardArchive {
 struct CloseEntry {
   void operator()(zip_file_t* entry) const noexcept { zip_fclose(entry); }
 };
-struct FreeSource {
-  void operator()(zip_source_t* source) const noexcept { zip_source_free(source); }
-};
 
 /// What libzip says when it fails to open an archive.
 class ZipError {
@@ -60,13 +57,12 @@ public:
   /// `bytes` must outlive the archive; `path` is for messages. Throws: IoError where it is no zip archive.
   NpzArchive(std::filesystem::path path, std::string_view bytes) : path_(std::move(path)), bytes_(bytes.size()) {
     ZipError error;
-    std::unique_ptr<zip_source_t, FreeSource> source(
-        zip_source_buffer_create(bytes.data(), bytes.size(), 0, error.get()));
-    if (source)
-      archive_.reset(zip_open_from_source(source.get(), ZIP_RDONLY, error.get()));
-    if (!archive_)
+    zip_source_t* const source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, error.get());
+    archive_.reset(source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY, error.get()));
+    if (!archive_) {
+      zip_source_free(source); // an archive that was opened owns it
       throw IoError(path_, fmt::format("cannot be read as a zip archive: {}", error.message()));
-    static_cast<void>(source.release()); // the archive owns it now
+    }
   }
 
   /// How messages name an entry.
@@ -215,7 +211,7 @@ inline constexpr std::uint64_t max_npz_entry_bytes = std::uint64_t{1} << 34U;
 
 /// A sparse matrix from the bytes of a .npz file; `path` is for messages. Throws: as read_sparse_npz.
 [[nodiscard]] inline SparseRows parse_sparse_npz(const std::filesystem::path& path, std::string_view file,
-                                                 EdgeWeights allowed = EdgeWeights::finite,
+                                                 AllowedWeights allowed = AllowedWeights::finite,
                                                  std::uint64_t max_entry_bytes = max_npz_entry_bytes) {
   const std::string source = path.string();
   const detail::NpzArchive archive(path, file);
@@ -242,7 +238,7 @@ inline constexpr std::uint64_t max_npz_entry_bytes = std::uint64_t{1} << 34U;
 /// writers. Throws: IoError (missing, no zip archive, corrupt, an entry of another size than it promises or above
 /// `max_entry_bytes`); DataError (another format, type or shape, and as check_sparse_rows). Nothing is ever unpickled.
 [[nodiscard]] inline SparseRows read_sparse_npz(const std::filesystem::path& path,
-                                                EdgeWeights allowed = EdgeWeights::finite,
+                                                AllowedWeights allowed = AllowedWeights::finite,
                                                 std::uint64_t max_entry_bytes = max_npz_entry_bytes) {
   return parse_sparse_npz(path, MappedFile(path).bytes(), allowed, max_entry_bytes);
 }
