@@ -194,8 +194,9 @@ private:
 ///
 /// Formula: F(S) = sum over j of max(baseline, max over i in S of s(i, j)).
 /// Cost: N similarities per gain, evaluated for several items at once; O(N) memory besides the table, a tile per
-/// thread, and up to half a gigabyte while it is maximised. Throws: InvalidArgument where the table may hold values
-/// below the baseline; as the table. Source: as FacilityLocation.
+/// thread, and up to half a gigabyte while it is maximised.
+/// Throws: InvalidArgument where the table may hold values below the baseline; as the table.
+/// Source: as FacilityLocation.
 template <SimilarityTable Table>
 class TiledFacilityLocation : public detail::FacilityLocationOn<detail::TableSource<Table>> {
 public:
