@@ -36,7 +36,7 @@ constexpr std::size_t rounds = 20'000'000;
 #pragma GCC unroll 12
   for (std::size_t i = 1; i < 12; ++i)
     sum = _mm512_add_ps(sum, sums[i]);
-  return _mm512_reduce_add_ps(sum);
+  return sum[0] + sum[15];
 }
 
 [[gnu::target("avx2,fma")]] float multiply_add_avx2() {

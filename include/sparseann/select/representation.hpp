@@ -64,7 +64,6 @@ public:
 
   void raise(std::span<const float> offered) noexcept {
     gain_loops::raise(represented_, offered);
-    ++additions_;
     changed_ = 0;
     for (std::size_t j = 0; j < seen_.size(); ++j)
       changed_ += represented_[j] > seen_[j] ? 1U : 0U;
@@ -82,9 +81,8 @@ public:
       evaluate(source);
     else
       follow(source);
-    patience_ = additions_ > 2 ? std::min(1.0, 2 * patience_) : std::max(1.0 / 16, patience_ / 2);
     seen_ = represented_;
-    changed_ = additions_ = 0;
+    changed_ = 0;
     const double slack = rounding();
     for (std::size_t i = 0; i < bounds.size(); ++i)
       bounds[i] = std::min(bounds[i], gains_[i] + slack);
@@ -94,6 +92,9 @@ public:
   }
 
 private:
+  /// Measured on isotropic, clustered and slowly changing features: from 1/30 to 1/4 the work is the same within 10 %.
+  static constexpr double patience = 1.0 / 8;
+
   template <class S> [[nodiscard]] bool is_due(std::size_t evaluations, const S& source) const {
     if (gains_.empty())
       return true;
@@ -101,13 +102,13 @@ private:
       return false;
     if (offers_.empty())
       return 2 * changed_ > represented_.size() ||
-             static_cast<double>(evaluations) >= patience_ * static_cast<double>(changed_);
+             static_cast<double>(evaluations) >= patience * static_cast<double>(changed_);
     return static_cast<double>(evaluations) * source.offers_per_evaluation() >=
-           patience_ * static_cast<double>(changed_) * offers_per_client_;
+           patience * static_cast<double>(changed_) * offers_per_client_;
   }
 
   template <class S> void evaluate(const S& source) {
-    const bool is_initial = seen_.empty() && additions_ == 0;
+    const bool is_initial = std::ranges::all_of(represented_, [this](float value) { return value == baseline_; });
     gains_.assign(represented_.size(), 0.0);
     if (is_initial)
       source.initial_gains(baseline_, std::span(gains_));
@@ -218,9 +219,7 @@ private:
   double offers_per_client_ = 0;
   double largest_ = 0;
   std::size_t additions_per_gain_ = 0;
-  std::size_t changed_ = 0;   ///< clients represented better than at that moment
-  std::size_t additions_ = 0; ///< of items, since then
-  double patience_ = 1;
+  std::size_t changed_ = 0; ///< clients represented better than at that moment
 };
 
 } // namespace sparseann::detail

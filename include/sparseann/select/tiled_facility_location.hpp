@@ -108,10 +108,10 @@ public:
     constexpr double seconds_per_offer = 2e-9;
     return static_cast<double>(size()) * table_.seconds_per_value() / seconds_per_offer;
   }
-  [[nodiscard]] static double most_offers() noexcept { return 6e7; } // half a gigabyte
+  [[nodiscard]] static double most_offers() noexcept { return 8e7; } // two thirds of a gigabyte
 
 private:
-  static constexpr std::size_t most_rows = 48;
+  static constexpr std::size_t most_rows = 96;
   static constexpr std::size_t most_columns = gain_loops::block;
 
   [[nodiscard]] std::size_t stride() const noexcept {
@@ -194,7 +194,7 @@ private:
 ///
 /// Formula: F(S) = sum over j of max(baseline, max over i in S of s(i, j)).
 /// Cost: N similarities per gain, evaluated for several items at once; O(N) memory besides the table, a tile per
-/// thread, and up to half a gigabyte while it is maximised.
+/// thread, and up to two thirds of a gigabyte while it is maximised.
 /// Throws: InvalidArgument where the table may hold values below the baseline; as the table.
 /// Source: as FacilityLocation.
 template <SimilarityTable Table>
