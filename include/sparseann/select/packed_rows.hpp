@@ -31,10 +31,11 @@ public:
     prefer_large_pages(std::span(lanes.get(), panels() * depth));
     parallel_for(panels(), threads, [&](std::size_t panel) {
       const std::size_t first = panel * width;
-      std::vector<float> values(width * depth, 0.0F);
+      const std::size_t stride = depth + width; // rows a power of two apart would share few lines of the cache
+      std::vector<float> values(width * stride, 0.0F);
       for (std::size_t lane = 0; lane < std::min(rows - first, width); ++lane)
-        source(first + lane, std::span(values).subspan(lane * depth, depth));
-      interleave(values, {lanes.get() + panel * depth, depth});
+        source(first + lane, std::span(values).subspan(lane * stride, depth));
+      interleave(values, stride, {lanes.get() + panel * depth, depth});
     });
     lanes_ = lanes;
   }
@@ -50,10 +51,10 @@ public:
   }
 
 private:
-  static void interleave(std::span<const float> values, std::span<Lanes> panel) noexcept {
+  static void interleave(std::span<const float> values, std::size_t stride, std::span<Lanes> panel) noexcept {
     for (std::size_t k = 0; k < panel.size(); ++k)
       for (std::size_t lane = 0; lane < width; ++lane)
-        panel[k].values[lane] = values[lane * panel.size() + k];
+        panel[k].values[lane] = values[lane * stride + k];
   }
 
   std::size_t rows_;
