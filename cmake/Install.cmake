@@ -19,6 +19,6 @@ configure_package_config_file(cmake/sparseannConfig.cmake.in "${PROJECT_BINARY_D
   INSTALL_DESTINATION "${package_dir}" NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/sparseannConfigVersion.cmake"
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
-install(FILES cmake/FindLibTorch.cmake "${PROJECT_BINARY_DIR}/sparseannConfig.cmake"
+install(FILES cmake/FindLibTorch.cmake cmake/FindLibZip.cmake "${PROJECT_BINARY_DIR}/sparseannConfig.cmake"
   "${PROJECT_BINARY_DIR}/sparseannConfigVersion.cmake" DESTINATION "${package_dir}")
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -21,6 +21,7 @@ requirements=(
   "nlohmann-json3-dev               header  nlohmann/json.hpp"
   "libcli11-dev                     header  CLI/CLI.hpp"
   "zlib1g-dev                       header  zlib.h"
+  "libzip-dev                       header  zip.h"
   "libpng-dev                       header  png.h"
   "libnifti-dev                     header  nifti/nifti1.h,nifti1.h"
   "libkainjow-mustache-dev          header  kainjow/mustache.hpp"

@@ -10,8 +10,8 @@ using sparseann::IoError;
 
 namespace {
 
-const std::string text = "annotate less, annotate less, annotate less, annotate less, ";
-// Python 3.11: gzip.compress(text, mtime=0)
+const std::string plain_text = "annotate less, annotate less, annotate less, annotate less, ";
+// Python 3.11: gzip.compress(plain_text, mtime=0)
 const std::string by_python("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x4b\xcc\xcb\xcb\x2f\x49\x2c\x49\x55\xc8\x49\x2d"
                             "\x2e\xd6\x51\x48\x24\x85\x0b\x00\x21\xcb\x99\x94\x3c\x00\x00\x00",
                             38);
@@ -27,9 +27,9 @@ std::string noise(std::size_t count) {
 } // namespace
 
 TEST_CASE("decompress_gzip reads another tool's file, and members that follow each other") {
-  CHECK(decompress_gzip("f", by_python, 1000) == text);
-  CHECK(decompress_gzip("f", by_python + by_python, 1000) == text + text);
-  CHECK(decompress_gzip("f", by_python + std::string(9, '\0'), 1000) == text);
+  CHECK(decompress_gzip("f", by_python, 1000) == plain_text);
+  CHECK(decompress_gzip("f", by_python + by_python, 1000) == plain_text + plain_text);
+  CHECK(decompress_gzip("f", by_python + std::string(9, '\0'), 1000) == plain_text);
 }
 
 TEST_CASE("compress_gzip writes what zlib's own reader accepts") {
@@ -106,7 +106,7 @@ TEST_CASE("other content, rubbish at the end and too much output are errors") {
   CHECK_THROWS_WITH(decompress_gzip("f", "", 1000), "f: is not a gzip file (at byte 0)");
   CHECK_THROWS_WITH(decompress_gzip("f", by_python + "rubbish", 1000),
                     "f: bytes after the gzip data are no gzip member (at byte 38)");
-  CHECK_THROWS_WITH(decompress_gzip("f", by_python, text.size() - 1), "f: decompresses to more than 59 bytes");
+  CHECK_THROWS_WITH(decompress_gzip("f", by_python, plain_text.size() - 1), "f: decompresses to more than 59 bytes");
   CHECK_THROWS_WITH(decompress_gzip("f", compress_gzip(std::string(5000000, '\0')), 1000000),
                     "f: decompresses to more than 1000000 bytes");
 }

@@ -68,3 +68,13 @@ TEST_CASE("every truncation of a npy header is an error") {
   future[6] = 4;
   CHECK_THROWS_WITH(parse_npy_header("f", future), "f: npy version 4 is unknown (at byte 6)");
 }
+
+TEST_CASE("npy_element_bytes reads the size that a type names") {
+  using sparseann::npy_element_bytes;
+  CHECK(npy_element_bytes("f4") == 4U);
+  CHECK(npy_element_bytes("S13") == 13U);
+  CHECK(npy_element_bytes("U3") == 12U);
+  CHECK(npy_element_bytes("S0") == 0U);
+  for (const char* const type : {"", "f", "f4x", "4f", "S-1", "S99999999999999999999", "U9999999999999999999"})
+    CHECK(npy_element_bytes(type) == std::nullopt);
+}

@@ -94,6 +94,7 @@ public:
       throw DataError(source_, "a header line", "an empty file");
   }
 
+  [[nodiscard]] const std::string& source() const noexcept { return source_; }
   [[nodiscard]] const std::vector<std::string>& columns() const noexcept { return columns_; }
   [[nodiscard]] std::size_t rows() const noexcept { return rows_.size(); }
 

@@ -46,6 +46,27 @@ private:
 };
 
 namespace detail {
+[[nodiscard]] inline struct ::stat status_of(const std::filesystem::path& path, const FileDescriptor& file) {
+  struct ::stat status{};
+  if (::fstat(file.get(), &status) != 0)
+    throw IoError(path, "cannot be examined: " + system_message(errno));
+  return status;
+}
+
+[[nodiscard]] inline std::size_t size_of(const std::filesystem::path& path, const FileDescriptor& file) {
+  return static_cast<std::size_t>(status_of(path, file).st_size);
+}
+
+/// Opens for reading. Throws: IoError where the file is missing, unreadable or no regular one.
+[[nodiscard]] inline FileDescriptor open_regular_file(const std::filesystem::path& path) {
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open())
+    throw IoError(path, "cannot be opened: " + system_message(errno));
+  if (!S_ISREG(status_of(path, file).st_mode))
+    throw IoError(path, "is not a regular file");
+  return file;
+}
+
 [[nodiscard]] inline std::size_t read_some(const std::filesystem::path& path, const FileDescriptor& file,
                                            std::span<char> out) {
   for (;;) {
@@ -62,15 +83,8 @@ namespace detail {
 ///
 /// Cost: one allocation of the file's size. Throws: IoError where it is missing, unreadable or no regular file.
 [[nodiscard]] inline std::string read_file(const std::filesystem::path& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.is_open())
-    throw IoError(path, "cannot be opened: " + system_message(errno));
-  struct ::stat status{};
-  if (::fstat(file.get(), &status) != 0)
-    throw IoError(path, "cannot be examined: " + system_message(errno));
-  if (!S_ISREG(status.st_mode))
-    throw IoError(path, "is not a regular file");
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
+  const FileDescriptor file = detail::open_regular_file(path);
+  std::string bytes(detail::size_of(path, file), '\0');
   std::size_t done = 0;
   while (done < bytes.size()) {
     const std::size_t count = detail::read_some(path, file, std::span(bytes).subspan(done));

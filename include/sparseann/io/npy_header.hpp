@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -142,6 +143,17 @@ private:
 };
 
 } // namespace detail
+
+/// Bytes of an element: "f4" has 4, "S3" has 3, "U3" has 12. None where the type says none.
+[[nodiscard]] inline std::optional<std::size_t> npy_element_bytes(std::string_view type) {
+  std::size_t count = 0;
+  const std::string_view digits = type.substr(std::min<std::size_t>(type.size(), 1));
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
+  const std::size_t unit = type.starts_with('U') ? 4 : 1; // code points
+  if (error != std::errc{} || end != digits.data() + digits.size() || count > SIZE_MAX / unit)
+    return std::nullopt;
+  return count * unit;
+}
 
 /// Parses the header of a .npy file, version 1, 2 or 3. `file`: its bytes.
 ///

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cerrno>
+#include <cstddef>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include <sys/mman.h>
+
+#include "sparseann/core/error.hpp"
+#include "sparseann/io/file.hpp"
+
+namespace sparseann {
+
+/// A whole file as memory that the operating system fills when it is looked at, and may take back at any time.
+///
+/// What other processes write to the file afterwards may or may not be seen. Where one makes the file shorter, looking
+/// beyond its new end raises SIGBUS, which ends the program: map files that appear complete, as AtomicFile's do, and
+/// check the size that a header promises against bytes().size() before anything else is looked at.
+/// Cost: address space alone; no memory beyond the page cache. Throws: IoError naming the file where it is missing,
+/// unreadable, no regular file, or cannot be mapped.
+class MappedFile {
+public:
+  explicit MappedFile(const std::filesystem::path& path) {
+    const FileDescriptor file = detail::open_regular_file(path);
+    const std::size_t size = detail::size_of(path, file);
+    if (size == 0) // which mmap refuses
+      return;
+    void* const start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+    if (start == MAP_FAILED)
+      throw IoError(path, "cannot be mapped: " + system_message(errno));
+    bytes_ = {static_cast<const char*>(start), size};
+    ::madvise(start, size, MADV_WILLNEED); // advice: reading is right, if slower, without it
+  }
+  MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+  MappedFile& operator=(MappedFile&& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  ~MappedFile() {
+    if (!bytes_.empty())
+      ::munmap(const_cast<char*>(bytes_.data()), bytes_.size()); // munmap is not const-correct
+  }
+
+  /// Valid while this object lives.
+  [[nodiscard]] std::string_view bytes() const noexcept { return bytes_; }
+
+private:
+  std::string_view bytes_;
+};
+
+} // namespace sparseann

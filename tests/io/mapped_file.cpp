@@ -1,0 +1,54 @@
+#include "sparseann/io/mapped_file.hpp"
+
+#include <fstream>
+#include <string>
+
+#include "support/catch.hpp"
+#include "support/temporary_directory.hpp"
+
+using sparseann::MappedFile;
+using sparseann::test::TemporaryDirectory;
+
+namespace {
+
+std::filesystem::path file_of(const TemporaryDirectory& directory, const std::string& bytes) {
+  const auto path = directory.path() / "mapped";
+  std::ofstream(path, std::ios::binary) << bytes;
+  return path;
+}
+
+} // namespace
+
+TEST_CASE("a MappedFile shows every byte, also where the file is no whole number of pages") {
+  for (const std::size_t size : {1UL, 4095UL, 4096UL, 10001UL}) {
+    std::string bytes(size, '\0');
+    for (std::size_t i = 0; i < size; ++i)
+      bytes[i] = static_cast<char>(i * 7 + i / 256);
+    const TemporaryDirectory directory;
+    CHECK(MappedFile(file_of(directory, bytes)).bytes() == bytes);
+  }
+}
+
+TEST_CASE("an empty file is mapped as no bytes") {
+  const TemporaryDirectory directory;
+  CHECK(MappedFile(file_of(directory, "")).bytes().empty());
+}
+
+TEST_CASE("a MappedFile outlives the file's name and moves") {
+  const TemporaryDirectory directory;
+  const auto path = file_of(directory, "one");
+  MappedFile first(path);
+  std::filesystem::remove(path);
+  MappedFile second(std::move(first));
+  CHECK(second.bytes() == "one");
+  second = MappedFile(file_of(directory, "another"));
+  CHECK(second.bytes() == "another");
+}
+
+TEST_CASE("a MappedFile names what it cannot map") {
+  const TemporaryDirectory directory;
+  const auto missing = directory.path() / "missing";
+  CHECK_THROWS_AS(MappedFile(missing), sparseann::IoError);
+  CHECK_THROWS_WITH(MappedFile(missing), missing.string() + ": cannot be opened: No such file or directory");
+  CHECK_THROWS_WITH(MappedFile(directory.path()), directory.path().string() + ": is not a regular file");
+}
