@@ -47,8 +47,7 @@ void refuse(std::string_view flag, bool is_said, std::string_view expected, std:
 }
 
 void check_files(const Call& call) {
-  if (call.output.empty())
-    throw InvalidArgument("--output", "a CSV file to write", "nothing");
+  refuse("--output", !call.output || call.output->empty(), "a CSV file to write", "nothing");
   refuse("--summary", call.summary && call.summary->empty(), "a JSON file to write", "nothing");
 }
 
@@ -130,7 +129,7 @@ void check_values(const Arguments& arguments) {
   const double baseline = arguments.policies.max_cover.baseline;
   const double lowest = arguments.call.similarity == SimilarityName::gaussian ? 0 : -1;
   if (arguments.call.selector == SelectorName::max_cover && baseline > lowest)
-    throw InvalidArgument("--max-cover.baseline", fmt::format("at most {}, the lowest similarity", lowest),
+    throw InvalidArgument("--max-cover.baseline", fmt::format("a number of at most {}, the lowest similarity", lowest),
                           fmt::format("{}", baseline));
   if (arguments.policies.equal_interval.offset >= 1)
     throw InvalidArgument("--equal-interval.offset", "a number of at least 0 and below 1",

@@ -29,7 +29,7 @@ struct Call {
   std::optional<std::string> features;
   std::optional<std::string> graph;
   std::optional<std::size_t> count;
-  std::string output;
+  std::optional<std::string> output;
   std::optional<std::string> summary;
   std::optional<std::size_t> budget;
   std::optional<std::string> costs;
@@ -73,9 +73,10 @@ struct Call {
     visitor(field("storage", call.storage,
                   "of max-cover's similarities: dense keeps all of them, tiled computes them when needed and finds the "
                   "same; none: auto, dense where they take at most a quarter of the free memory"));
-    visitor(field("random-draws", call.random_draws,
-                  "random selections to compare the objective's value with; none: 10 up to 20000 rows, 0 above",
-                  between(0, 10000)));
+    visitor(
+        field("random-draws", call.random_draws,
+              "random selections to compare the objective's value with; none: 10, but 0 above 20000 rows or with tiled",
+              between(0, 10000)));
     visitor(field("seed", call.seed, "seed of everything random"));
     visitor(field("threads", call.threads, "at most so many; 0: as many as there are processors", between(0, 4096)));
     visitor(field("instruction-set", call.instruction_set, "vector instructions to use"));

@@ -26,7 +26,7 @@ void publish(const Arguments& arguments, const Input& input, const std::vector<P
   const std::string table = selection_table(input, parts);
   const Json summary = selection_summary(arguments, input, parts, seconds);
   const Uninterrupted guard;
-  publish_atomically(arguments.call.output, table);
+  publish_atomically(*arguments.call.output, table);
   if (arguments.call.summary)
     write_json_file(*arguments.call.summary, summary);
 }

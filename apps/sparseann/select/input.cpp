@@ -30,8 +30,8 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_same_file(const fs::path& a, const fs::path& b) {
-  std::error_code ignored; // a file that does not exist is no other one
-  return fs::equivalent(a, b, ignored) || fs::weakly_canonical(a) == fs::weakly_canonical(b);
+  std::error_code ignored; // a file that does not exist is the same as none, unless by its name
+  return fs::equivalent(a, b, ignored) || fs::weakly_canonical(a, ignored) == fs::weakly_canonical(b, ignored);
 }
 
 void check_is_other(std::string_view flag, const std::string& written, std::string_view other_flag,
@@ -122,7 +122,7 @@ void check_budget_per_group(const Call& call, const Groups& groups) {
 } // namespace
 
 void check_outputs(const Call& call) {
-  check_output(call, "--output", call.output);
+  check_output(call, "--output", *call.output);
   if (!call.summary)
     return;
   check_is_other("--summary", *call.summary, "--output", call.output);

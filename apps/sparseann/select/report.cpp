@@ -82,7 +82,7 @@ Json random_json(const Call& call, const std::vector<Part>& parts) {
   Json json{{"draws", *call.random_draws}};
   const std::optional<double> value = random_value(parts);
   if (!value) {
-    json["skipped"] = "not drawn unless --random-draws asks for it, or for up to 20000 rows";
+    json["skipped"] = "above 20000 rows, or tiled: only where --random-draws asks for it";
     return json;
   }
   json["mean_value"] = *value;
@@ -204,7 +204,7 @@ std::string selection_in_words(const Call& call, const Input& input, const std::
   if (found && random)
     text += fmt::format("Random selections reach {:.1f} % (mean of {}).\n", 100 * share_closed(*found, *random),
                         *call.random_draws);
-  text += fmt::format("The ranks are in {}{}.\n", call.output,
+  text += fmt::format("The ranks are in {}{}.\n", *call.output,
                       call.summary ? fmt::format(", everything else is in {}", *call.summary) : "");
   return text;
 }

@@ -129,11 +129,12 @@ Part solve_group(const Input& input, const Method& method, std::vector<std::size
 } // namespace
 
 void complete_for(const Input& input, Call& call) {
-  if (facts_of(call.selector).has_objective && !call.random_draws)
-    call.random_draws = input.items <= most_items_for_draws ? 10 : 0;
   if (call.selector == SelectorName::max_cover && input.features &&
       call.storage.value_or(StorageName::automatic) == StorageName::automatic)
     call.storage = storage_for(most_items(input, call));
+  const bool is_cheap = input.items <= most_items_for_draws && call.storage != StorageName::tiled;
+  if (facts_of(call.selector).has_objective && !call.random_draws)
+    call.random_draws = is_cheap ? 10 : 0;
 }
 
 std::vector<Part> solve(const Input& input, const Method& method) {

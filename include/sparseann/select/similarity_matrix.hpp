@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <mutex>
 #include <span>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "sparseann/core/execution.hpp"
 #include "sparseann/core/memory.hpp"
 #include "sparseann/core/parallel.hpp"
+#include "sparseann/core/progress.hpp"
 #include "sparseann/select/packed_rows.hpp"
 #include "sparseann/select/similarity.hpp"
 
@@ -146,6 +148,8 @@ template <SimilarityTable Table>
   prefer_large_pages(elements(matrix));
   const detail::Triangle triangle = detail::triangle(size);
   const double seconds = 0.5 * static_cast<double>(size) * static_cast<double>(size) * table.seconds_per_value();
+  std::mutex mutex;
+  Progress::Task task = execution.progress.start("comparing all items", triangle.tiles());
   parallel_for(triangle.tiles(), worthwhile_threads(execution, seconds), [&](std::size_t index) {
     const auto [row, column] = triangle.place(index);
     const RowRange rows = triangle.range(row);
@@ -157,7 +161,10 @@ template <SimilarityTable Table>
       std::copy_n(tile.data() + i * triangle.tile, columns.count, &matrix(rows.first + i, columns.first));
     if (row != column)
       detail::store_transposed(matrix, rows, columns, tile.data(), triangle.tile);
+    const std::lock_guard lock(mutex);
+    task.advance();
   });
+  task.finish();
   return SimilarityMatrix::symmetric(std::move(matrix), table.lowest());
 }
 
