@@ -155,7 +155,7 @@ TEST_CASE("what was selected is told in words") {
   std::size_t of_each_pair = 0;
   for (std::size_t draw = 0; draw < 10; ++draw) {
     const auto drawn = RandomSlices{}(4, 2, Generator(0).split("random draws").split(draw)).indices;
-    of_each_pair += drawn[0] / 2 != drawn[1] / 2 ? 1 : 0;
+    of_each_pair += drawn[0] / 2 != drawn[1] / 2 ? 1U : 0U;
   }
   CHECK(folder.run("--features {}/f.npy --budget 2 --output {}/o.csv").output ==
         folder.named(fmt::format(
