@@ -26,6 +26,7 @@ requirements=(
   "libnifti-dev                     header  nifti/nifti1.h,nifti1.h"
   "libkainjow-mustache-dev          header  kainjow/mustache.hpp"
   "catch2                           header  catch2/catch.hpp,catch2/catch_all.hpp"
+  "libbenchmark-dev                 header  benchmark/benchmark.h"
   "gnuplot-nox                      program gnuplot"
 )
 

@@ -4,6 +4,7 @@
 namespace {
 struct UnknownObjective {
   [[nodiscard]] std::size_t size() const { return 3; }
+  [[nodiscard]] double value() const { return 0.0; }
   [[nodiscard]] double gain(std::size_t) const { return 1.0; }
   void add(std::size_t) {}
 };

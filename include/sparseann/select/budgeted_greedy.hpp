@@ -63,11 +63,13 @@ private:
 
   void evaluate_contenders(const GreedyOptions& options) {
     evaluated_.clear();
+    gains_.clear();
     double best = GainBounds::none;
     while (bounds_.largest() > GainBounds::none && bounds_.largest() >= best - band_) {
       const std::size_t item = bounds_.top();
       bounds_.set(item, GainBounds::none);
-      evaluated_.push_back({checked(objective_.gain(item), item, selection_.size()).gain / unit(item), item});
+      gains_.push_back(checked(objective_.gain(item), item, selection_.size()).gain);
+      evaluated_.push_back({gains_.back() / unit(item), item});
       best = std::max(best, evaluated_.back().gain);
       if (selection_.size() == 0)
         band_ = tie_band(options, best, objective_.size());
@@ -76,10 +78,11 @@ private:
 
   void pick() {
     const Candidate chosen = winner(evaluated_, band_);
-    for (const Candidate& candidate : evaluated_)
-      if (candidate.item != chosen.item)
-        bounds_.set(candidate.item, candidate.gain);
-    selection_.pick(objective_, {chosen.gain * unit(chosen.item), chosen.item});
+    for (std::size_t i = 0; i < evaluated_.size(); ++i)
+      if (evaluated_[i].item == chosen.item)
+        selection_.pick(objective_, {gains_[i], chosen.item});
+      else
+        bounds_.set(evaluated_[i].item, evaluated_[i].gain);
     left_ -= costs_[chosen.item];
   }
 
@@ -90,7 +93,8 @@ private:
   double band_ = 0;
   GainBounds bounds_;
   SelectionBuilder selection_;
-  std::vector<Candidate> evaluated_;
+  std::vector<Candidate> evaluated_; ///< at this step, by what they are chosen by
+  std::vector<double> gains_;        ///< of those
 };
 
 } // namespace detail
@@ -99,8 +103,9 @@ private:
 ///
 /// Formula: the better of two selections within sum of costs <= budget: by gain per cost, and by gain alone, as either
 /// can be arbitrarily bad by itself. At least (1 - 1/e) / 2 of the optimum where the objective is monotone and
-/// submodular. Units: budget and costs have the same. Cost: twice that of LazyGreedy. Throws: InvalidArgument for a
-/// budget that no item fits; DataError for costs that are not positive; NumericalError where a gain is not finite.
+/// submodular. Units: budget and costs have the same; their sum may exceed the budget by its rounding, 1e-12 of it.
+/// Cost: twice that of LazyGreedy. Throws: InvalidArgument for no items, or a budget that none fits; DataError for
+/// costs that are not positive; NumericalError where a gain is not finite.
 /// Source: Leskovec et al., "Cost-effective outbreak detection in networks", KDD 2007.
 struct BudgetedGreedy {
   using Options = GreedyOptions;
@@ -111,20 +116,28 @@ struct BudgetedGreedy {
   template <SubmodularObjective O>
   [[nodiscard]] RankedSelection operator()(const O& objective, std::span<const double> costs, double budget) const {
     validate(options);
+    check_selection_budget(1, objective.size());
     check_costs(costs, objective.size());
-    const double cheapest = *std::ranges::min_element(costs);
-    if (!(budget >= cheapest) || !std::isfinite(budget))
-      throw InvalidArgument("budget", fmt::format("a finite number of at least {}, the lowest cost", cheapest),
-                            fmt::format("{}", budget));
-    RankedSelection by_ratio = detail::BudgetedSearch<O>(objective, costs, budget, true).run(options);
-    RankedSelection by_gain = detail::BudgetedSearch<O>(objective, costs, budget, false).run(options);
+    const double most = checked_budget(costs, budget);
+    RankedSelection by_ratio = detail::BudgetedSearch<O>(objective, costs, most, true).run(options);
+    RankedSelection by_gain = detail::BudgetedSearch<O>(objective, costs, most, false).run(options);
     RankedSelection& better = by_gain.coverage.back() > by_ratio.coverage.back() ? by_gain : by_ratio;
     if (options.certify)
-      better.certificate = certify(objective, costs, budget, better);
+      better.certificate = certify(objective, costs, most, better);
     return std::move(better);
   }
 
 private:
+  /// The budget and its rounding, so that costs that sum to it do fit: 0.1 + 0.1 + 0.1 exceeds 0.3.
+  [[nodiscard]] static double checked_budget(std::span<const double> costs, double budget) {
+    const double cheapest = *std::ranges::min_element(costs);
+    const double most = budget * (1 + 1e-12);
+    if (!(most >= cheapest) || !std::isfinite(most))
+      throw InvalidArgument("budget", fmt::format("a finite number of at least {}, the lowest cost", cheapest),
+                            fmt::format("{}", budget));
+    return most;
+  }
+
   /// The bound on line with gains packed into the budget by the fractional knapsack.
   template <SubmodularObjective O>
   [[nodiscard]] static Certificate certify(O objective, std::span<const double> costs, double budget,

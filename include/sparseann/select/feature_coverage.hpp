@@ -42,7 +42,7 @@ struct Logarithm {
 /// Formula: F(S) = sum over d of concave(sum over i in S of f(i, d)).
 /// Shapes: features (N, D), not negative: counts, responses.
 /// Cost: O(D) per gain and per add; no similarities.
-/// Throws: DataError where a feature is negative or not finite, naming row and column.
+/// Throws: DataError where a feature is negative or not finite, naming row and column, or a row is all zero.
 /// Source: Kirchhoff, Bilmes, "Submodularity for data selection in statistical machine translation", EMNLP 2014.
 template <ConcaveFunction Concave = SquareRoot> class FeatureCoverage {
 public:

@@ -80,16 +80,19 @@ struct GaussianSimilarity {
     check_features(features);
     const InstructionSet set = resolve(execution.instruction_set);
     const std::vector<double> mean = mean_of(features);
+    const double scale = scale_of(features, mean);
     PackedRows rows(
         features.shape(0), features.shape(1),
         [&](std::size_t i, std::span<float> values) {
           for (std::size_t k = 0; k < values.size(); ++k)
-            values[k] = static_cast<float>(static_cast<double>(features(i, k)) - mean[k]);
+            values[k] = static_cast<float>((static_cast<double>(features(i, k)) - mean[k]) * scale);
         },
         worthwhile_threads(execution, 1e-9 * static_cast<double>(features.size())));
     auto squares = std::make_shared<const std::vector<float>>(detail::squares_of(rows, set));
-    const double width = bandwidth(*squares);
-    const detail::GaussianFinish finish{std::move(squares), static_cast<float>(-0.5 / (width * width))};
+    const double width = bandwidth(*squares, scale);
+    // The factor stays a finite float: minus infinity times a distance of zero would be no number.
+    const auto factor = static_cast<float>(-0.5 / std::max(width * width, 1e-38));
+    const detail::GaussianFinish finish{std::move(squares), factor};
     return {std::move(rows), finish, set};
   }
 
@@ -104,11 +107,20 @@ private:
     return mean;
   }
 
-  /// The mean squared distance of two items, drawn with replacement, is twice their mean squared distance from the
-  /// mean.
-  [[nodiscard]] double bandwidth(std::span<const float> squares) const {
+  /// A power of two that brings the largest centred feature to 1 or 2, so that squares neither overflow nor vanish.
+  [[nodiscard]] static double scale_of(const Array2<float>& features, std::span<const double> mean) {
+    double largest = 0;
+    for (std::size_t i = 0; i < features.shape(0); ++i)
+      for (std::size_t k = 0; k < mean.size(); ++k)
+        largest = std::max(largest, std::abs(static_cast<double>(features(i, k)) - mean[k]));
+    return largest > 0 ? std::ldexp(1.0, -std::ilogb(largest)) : 1.0;
+  }
+
+  /// In units of scaled features. The mean squared distance of two items, drawn with replacement, is twice their mean
+  /// squared distance from the mean.
+  [[nodiscard]] double bandwidth(std::span<const float> squares, double scale) const {
     if (options.bandwidth > 0)
-      return options.bandwidth;
+      return options.bandwidth * scale;
     double sum = 0;
     for (const float square : squares)
       sum += static_cast<double>(square);

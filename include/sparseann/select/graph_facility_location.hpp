@@ -37,6 +37,16 @@ concept VertexIndices = std::copyable<I> && requires(const I indices, VertexOf<G
   { get(indices, vertex) } -> std::convertible_to<std::size_t>;
 };
 
+/// The vertex indices that a graph has itself. They are looked up where they are read: a graph without any, a list of
+/// vertices say, can still be named.
+template <class G> struct OwnVertexIndices {
+  std::reference_wrapper<const G> graph;
+
+  friend std::size_t get(const OwnVertexIndices& indices, const VertexOf<G>& vertex) {
+    return static_cast<std::size_t>(get(boost::vertex_index, indices.graph.get(), vertex));
+  }
+};
+
 /// Boost.Graph's IncidenceGraph and VertexListGraph: what coverage on a graph needs of it.
 template <class G>
 concept CoverageGraph =
@@ -66,8 +76,7 @@ struct GraphFacilityLocationOptions {
 /// without vertices, or vertex indices that are not 0..N-1; DataError naming the edge for a weight that is negative or
 /// not finite, or a second edge between the same vertices. Loops are not looked at. Source: Zheng et al., AAAI 2020,
 /// Eq. 6 and 7, with the similarity of distant items taken for none.
-template <CoverageGraph G, EdgeWeights<G> Weights,
-          VertexIndices<G> Indices = typename boost::property_map<G, boost::vertex_index_t>::const_type>
+template <CoverageGraph G, EdgeWeights<G> Weights, VertexIndices<G> Indices = OwnVertexIndices<G>>
 class GraphFacilityLocation {
 public:
   using Options = GraphFacilityLocationOptions;
@@ -84,8 +93,8 @@ public:
 
   /// With the graph's own vertex indices.
   GraphFacilityLocation(const G& graph, Weights weights, const Options& options = {})
-    requires requires { get(boost::vertex_index, graph); }
-      : GraphFacilityLocation(graph, std::move(weights), get(boost::vertex_index, graph), options) {}
+    requires std::same_as<Indices, OwnVertexIndices<G>>
+      : GraphFacilityLocation(graph, std::move(weights), Indices{graph}, options) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return represented_.size(); }
   [[nodiscard]] double value() const noexcept { return std::accumulate(represented_.begin(), represented_.end(), 0.0); }

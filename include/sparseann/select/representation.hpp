@@ -129,7 +129,7 @@ private:
       looked_at += static_cast<double>(offers.size());
       for (const Offer& offer : offers)
         gains_[offer.item] -= gain_loops::step_between(offer.similarity, from, to);
-      std::erase_if(offers, [to = to](const Offer& offer) { return offer.similarity <= to; });
+      std::erase_if(offers, [level = to](const Offer& offer) { return offer.similarity <= level; });
     }
     offers_per_client_ = looked_at / static_cast<double>(changed.size());
     additions_per_gain_ += changed.size();

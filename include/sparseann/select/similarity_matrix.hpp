@@ -98,8 +98,8 @@ struct Triangle {
   /// Row and column of tile `index`, in tiles.
   [[nodiscard]] std::pair<std::size_t, std::size_t> place(std::size_t index) const noexcept {
     auto row = static_cast<std::size_t>((std::sqrt(8 * static_cast<double>(index) + 1) - 1) / 2);
-    row -= row * (row + 1) / 2 > index ? 1 : 0;
-    row += (row + 1) * (row + 2) / 2 <= index ? 1 : 0;
+    row -= row * (row + 1) / 2 > index ? 1U : 0U;
+    row += (row + 1) * (row + 2) / 2 <= index ? 1U : 0U;
     return {row, index - row * (row + 1) / 2};
   }
   [[nodiscard]] RowRange range(std::size_t place) const noexcept {

@@ -44,8 +44,8 @@ struct StochasticGreedy {
   [[nodiscard]] RankedSelection operator()(O objective, std::size_t budget, Generator generator) const {
     check_selection_budget(budget, objective.size());
     validate(options);
-    const auto sample = static_cast<std::size_t>(std::ceil(
-        static_cast<double>(objective.size()) / static_cast<double>(budget) * std::log(1 / options.shortfall)));
+    const auto sample = static_cast<std::size_t>(
+        std::ceil(static_cast<double>(objective.size()) / static_cast<double>(budget) * -std::log(options.shortfall)));
     std::vector<std::size_t> remaining(objective.size());
     std::iota(remaining.begin(), remaining.end(), std::size_t{0});
     detail::SelectionBuilder selection(objective.size(), budget, objective.value());

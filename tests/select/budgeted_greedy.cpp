@@ -1,0 +1,208 @@
+#include "sparseann/select/budgeted_greedy.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <numbers>
+#include <numeric>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "sparseann/select/cosine_similarity.hpp"
+#include "sparseann/select/facility_location.hpp"
+#include "sparseann/select/feature_coverage.hpp"
+#include "sparseann/select/lazy_greedy.hpp"
+#include "sparseann/select/similarity_matrix.hpp"
+#include "support/catch.hpp"
+#include "support/objective_suite.hpp"
+#include "support/selector_suite.hpp"
+
+using sparseann::Array2;
+using sparseann::BudgetedGreedy;
+using sparseann::FacilityLocation;
+using sparseann::Generator;
+using sparseann::LazyGreedy;
+using sparseann::RankedSelection;
+
+namespace {
+
+/// Each item has a value of its own.
+struct Additive {
+  std::vector<double> worths;
+  double sum = 0;
+
+  [[nodiscard]] std::size_t size() const { return worths.size(); }
+  [[nodiscard]] double value() const { return sum; }
+  [[nodiscard]] double gain(std::size_t item) const { return worths[item]; }
+  void add(std::size_t item) { sum += worths[item]; }
+};
+
+FacilityLocation location_of(std::size_t items, std::size_t columns, std::uint64_t seed) {
+  const Array2<float> features = sparseann::test::random_features(items, columns, Generator(seed));
+  return FacilityLocation(sparseann::similarity_matrix(sparseann::CosineSimilarity{}(features)));
+}
+
+double total_cost(std::span<const double> costs, std::span<const std::size_t> set) {
+  return std::accumulate(set.begin(), set.end(), 0.0, [&](double sum, std::size_t item) { return sum + costs[item]; });
+}
+
+std::vector<double> random_costs(std::size_t items, Generator generator) {
+  std::vector<double> costs(items);
+  for (double& cost : costs)
+    cost = generator.coin() ? generator.uniform(0.2, 1) : generator.uniform(1, 6);
+  return costs;
+}
+
+} // namespace
+
+template <> inline constexpr bool sparseann::enable_submodular<Additive> = true;
+
+TEST_CASE("with equal costs, budgeted greedy is lazy greedy") {
+  const FacilityLocation objective = location_of(40, 4, 1);
+  const RankedSelection everything = LazyGreedy{}(objective, 40);
+  for (const double cost : {1.0, 0.1, 0.7, 1.0 / 3, 12.9, 1e-5})
+    for (std::size_t count = 1; count <= 40; ++count) {
+      CAPTURE(cost, count);
+      const std::vector<double> costs(40, cost);
+      const RankedSelection selection = BudgetedGreedy{}(objective, costs, static_cast<double>(count) * cost);
+      const auto first = [count](auto all) {
+        all.resize(count);
+        return all;
+      };
+      CHECK(selection.indices == first(everything.indices));
+      CHECK(selection.gains == first(everything.gains));
+      CHECK(selection.coverage == first(everything.coverage));
+    }
+}
+
+TEST_CASE("with equal costs, ties are those of lazy greedy") {
+  const FacilityLocation alike(Array2<float>(xt::ones<float>({9, 9})));
+  const std::vector<double> costs(9, 0.3);
+  CHECK(BudgetedGreedy{}(alike, costs, 1.5).indices == std::vector<std::size_t>{0, 1, 2, 3, 4});
+  const Additive close{.worths = {0.5, 0.75, 1}};
+  const BudgetedGreedy wide{.options = {.tie_tolerance = 0.5}}; // 0.5 / sqrt(3) reaches from 1 to 0.75
+  CHECK(wide(close, std::vector<double>(3, 2.0), 2).indices == std::vector<std::size_t>{1});
+  CHECK(LazyGreedy{.options = {.tie_tolerance = 0.5}}(close, 1).indices == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("budgeted greedy reaches (1 - 1/e) / 2 of the best affordable set, and its certificate bounds that") {
+  constexpr std::size_t items = 9;
+  std::size_t differing_lengths = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    CAPTURE(seed);
+    Generator generator(seed);
+    const std::vector<double> costs = random_costs(items, generator.split("costs"));
+    const double budget = std::ranges::min(costs) * 1.001 + generator.uniform(0, 8);
+    const auto make = [&] { return location_of(items, 3, seed); };
+    const double empty = make().value();
+    const double optimum = sparseann::test::best_value(
+        make, items, [&](std::span<const std::size_t> set) { return total_cost(costs, set) <= budget; });
+
+    const RankedSelection selection = BudgetedGreedy{}(make(), costs, budget);
+    CHECK(total_cost(costs, selection.indices) <= budget * (1 + 1e-12));
+    const std::set<std::size_t> distinct(selection.indices.begin(), selection.indices.end());
+    CHECK(distinct.size() == selection.indices.size());
+    const double value = sparseann::test::with_added(make(), selection.indices).value();
+    CHECK(selection.coverage.back() == Approx(value));
+    CHECK(value - empty >= (1 - 1 / std::numbers::e) / 2 * (optimum - empty));
+    REQUIRE(selection.certificate);
+    CHECK(selection.certificate->items == items);
+    CHECK(selection.certificate->value == selection.coverage.back());
+    CHECK(selection.certificate->upper_bound >= optimum - 1e-9);
+    CHECK(optimum >= value - 1e-9);
+    differing_lengths += selection.indices.size() == 1 ? 0U : 1U;
+  }
+  CHECK(differing_lengths > 50); // most budgets buy more than one item
+}
+
+TEST_CASE("nothing that is affordable and worth something is left") {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const std::vector<double> costs = random_costs(25, Generator(seed));
+    const FacilityLocation objective = location_of(25, 5, seed);
+    const RankedSelection selection = BudgetedGreedy{}(objective, costs, 20);
+    const double left = 20 - total_cost(costs, selection.indices);
+    for (std::size_t item = 0; item < 25; ++item)
+      if (std::ranges::find(selection.indices, item) == selection.indices.end())
+        CHECK(costs[item] > left);
+  }
+}
+
+TEST_CASE("the gain alone saves what the gain per cost misses") {
+  // Item 0 has twice the gain per cost; with it, item 1 no longer fits.
+  const Additive objective{.worths = {0.002, 1000}};
+  const RankedSelection selection = BudgetedGreedy{}(objective, std::vector<double>{0.001, 1000}, 1000);
+  CHECK(selection.indices == std::vector<std::size_t>{1});
+  CHECK(selection.gains == std::vector<double>{1000});
+  CHECK(selection.certificate->best_single == 1000);
+  CHECK(selection.certificate->upper_bound == Approx(0.002 + 999.999)); // the fractional knapsack's
+}
+
+TEST_CASE("the gain per cost saves what the gain alone misses") {
+  std::vector<double> worths(11, 1.0);
+  std::vector<double> costs(11, 1.0);
+  worths[4] = 1.5;
+  costs[4] = 10;
+  const RankedSelection selection = BudgetedGreedy{}(Additive{.worths = worths}, costs, 10);
+  CHECK(selection.indices == std::vector<std::size_t>{0, 1, 2, 3, 5, 6, 7, 8, 9, 10});
+  CHECK(selection.coverage.back() == 10);
+  CHECK(selection.certificate->value == 10);
+  CHECK(selection.certificate->best_single == 1.5);
+  CHECK(selection.certificate->upper_bound == Approx(10));
+}
+
+TEST_CASE("items beyond the budget count for nothing, nor in the certificate") {
+  const Additive objective{.worths = {100, 1, 2}};
+  const RankedSelection selection = BudgetedGreedy{}(objective, std::vector<double>{50, 3, 4}, 7);
+  CHECK(selection.indices == std::vector<std::size_t>{2, 1});
+  CHECK(selection.certificate->best_single == 2);
+  CHECK(selection.certificate->upper_bound == 3);
+}
+
+TEST_CASE("gains are those of the objective to the bit, whatever the costs") {
+  FacilityLocation objective = location_of(30, 4, 3);
+  const std::vector<double> costs = random_costs(30, Generator(3));
+  const RankedSelection selection = BudgetedGreedy{}(objective, costs, 30);
+  REQUIRE(selection.indices.size() > 5);
+  for (std::size_t rank = 0; rank < selection.indices.size(); ++rank) {
+    CHECK(selection.gains[rank] == objective.gain(selection.indices[rank]));
+    objective.add(selection.indices[rank]);
+  }
+}
+
+TEST_CASE("budgeted greedy certifies on demand") {
+  const FacilityLocation objective = location_of(8, 3, 1);
+  const std::vector<double> costs(8, 1.0);
+  const RankedSelection with = BudgetedGreedy{}(objective, costs, 3);
+  RankedSelection without = BudgetedGreedy{.options = {.certify = false}}(objective, costs, 3);
+  CHECK_FALSE(without.certificate);
+  without.certificate = with.certificate;
+  CHECK(without == with);
+}
+
+TEST_CASE("budgeted greedy names bad costs, budgets and gains") {
+  const FacilityLocation objective = location_of(3, 2, 1);
+  const double infinity = std::numeric_limits<double>::infinity();
+  const auto select = [&](const std::vector<double>& costs, double budget) {
+    return BudgetedGreedy{}(objective, costs, budget);
+  };
+  CHECK_THROWS_WITH(select({1, 2}, 3), "costs: expected 3 costs, one per item, got 2");
+  CHECK_THROWS_AS(select({1, 2}, 3), sparseann::DataError);
+  CHECK_THROWS_WITH(select({1, 2, 0}, 3), "costs: expected positive, finite costs, got 0 for item 2");
+  CHECK_THROWS_WITH(select({1, -2, 1}, 3), "costs: expected positive, finite costs, got -2 for item 1");
+  CHECK_THROWS_WITH(select({infinity, 2, 1}, 3), "costs: expected positive, finite costs, got inf for item 0");
+  CHECK_THROWS_WITH(select({1, std::nan(""), 1}, 3), "costs: expected positive, finite costs, got nan for item 1");
+  CHECK_THROWS_WITH(select({3, 2, 4}, 1.5), "budget: expected a finite number of at least 2, the lowest cost, got 1.5");
+  CHECK_THROWS_AS(select({3, 2, 4}, 1.5), sparseann::InvalidArgument);
+  CHECK_THROWS_WITH(select({3, 2, 4}, infinity),
+                    "budget: expected a finite number of at least 2, the lowest cost, got inf");
+  CHECK_THROWS_WITH(select({3, 2, 4}, std::nan("")),
+                    "budget: expected a finite number of at least 2, the lowest cost, got nan");
+  CHECK_THROWS_WITH(BudgetedGreedy{}(Additive{.worths = {1, std::nan("")}}, std::vector<double>{1, 1}, 1),
+                    "greedy selection, iteration 0: the gain of item 1 is nan");
+  CHECK_THROWS_WITH(BudgetedGreedy{}(Additive{.worths = {}}, std::vector<double>{}, 1),
+                    "budget: expected items to select from, got none");
+  CHECK_THROWS_WITH((BudgetedGreedy{.options = {.tie_tolerance = -1}}(objective, std::vector<double>(3, 1.0), 1)),
+                    "tie_tolerance: expected a number of at least 0, got -1");
+}
