@@ -142,8 +142,8 @@ std::string certificate_in_words(const Call& call, const Certificate& found) {
   const std::string gap = unit(call).empty() ? fmt::format("coverage more than {:.4g}", found.upper_bound - found.value)
                                              : fmt::format("{} more than {:.4f}", unit(call), mean_gap(found));
   return fmt::format("Certificate: no selection of this budget has a {} higher; {:.1f} % of what lies between the best "
-                     "single item and that bound is reached.\n",
-                     gap, 100 * share_closed(found));
+                     "single item{} and that bound is reached.\n",
+                     gap, call.budget_per_group ? " of each group" : "", 100 * share_closed(found));
 }
 
 } // namespace
