@@ -32,6 +32,6 @@ TEST_CASE("a disk that is full at the end leaves no partial file") {
   const std::string arguments = folder.named("select --features {}/f.npy --budget 2000 --output {}/out.csv");
   const ProgramResult result = Program(SPARSEANN_PROGRAM, test::words(arguments), {.file_bytes = 1000}).wait();
   CHECK(result.exit_code == 1);
-  CHECK_THAT(result.errors, Catch::Matchers::Contains("out.csv: cannot be written: File too large"));
+  CHECK_THAT(result.errors, ContainsSubstring("out.csv: cannot be written: File too large"));
   CHECK(folder.files() == std::vector<std::string>{"f.npy"});
 }

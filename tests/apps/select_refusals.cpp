@@ -223,3 +223,14 @@ TEST_CASE("select refuses outputs that it cannot write, or that are its input, b
   folder.check_all("--features {}/f.npy --groups {}/groups.csv --budget 2 --output {}/groups.csv", 2,
                    "--output: expected another file than --groups, got {}/groups.csv");
 }
+
+TEST_CASE("a similarity matrix that does not fit memory is refused with what it takes and what takes less") {
+  const SelectFolder folder;
+  folder.write("f.npy", Array2<float>(xt::ones<float>({1000000, 1})));
+  const ProgramResult result = folder.run("--features {}/f.npy --budget 2 --storage dense --output {}/o.csv");
+  CHECK_THAT(result.errors,
+             ContainsSubstring("TiledFacilityLocation (--storage tiled) needs none, got 1000000 items, 1000000 x "
+                               "1000000 similarities of 3725.3 GiB\n"));
+  CHECK(result.exit_code == 2);
+  CHECK(folder.files() == std::vector<std::string>{"f.npy"});
+}
