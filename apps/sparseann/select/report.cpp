@@ -143,7 +143,7 @@ std::string certificate_in_words(const Call& call, const Certificate& found) {
                                              : fmt::format("{} more than {:.4f}", unit(call), mean_gap(found));
   return fmt::format("Certificate: no selection of this budget has a {} higher; {:.1f} % of what lies between the best "
                      "single item{} and that bound is reached.\n",
-                     gap, call.budget_per_group ? " of each group" : "", 100 * share_closed(found));
+                     gap, 100 * share_closed(found), call.budget_per_group ? " of each group" : "");
 }
 
 } // namespace
