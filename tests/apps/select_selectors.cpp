@@ -165,4 +165,8 @@ TEST_CASE("what was selected is told in words") {
             "what lies between the best single item and that bound is reached.\n"
             "Random selections reach {}.0 % (mean of 10).\nThe ranks are in {{}}/o.csv.\n",
             10 * of_each_pair)));
+  const std::string stochastic =
+      folder.run("--features {}/f.npy --budget 2 --maximiser stochastic --output {}/o.csv").output;
+  CHECK_THAT(stochastic, ContainsSubstring(fmt::format("\nRandom selections reach {:.4f} (mean of 10).\n",
+                                                       0.5 + 0.05 * static_cast<double>(of_each_pair))));
 }

@@ -138,6 +138,14 @@ std::string coverage_in_words(const Call& call, const Input& input, double value
                      value / static_cast<double>(input.items));
 }
 
+std::string random_in_words(const Call& call, const Input& input, const std::optional<Certificate>& found,
+                            double value) {
+  const std::string reached = found                ? fmt::format("{:.1f} %", 100 * share_closed(*found, value))
+                              : unit(call).empty() ? fmt::format("{:.6g}", value)
+                                                   : fmt::format("{:.4f}", value / static_cast<double>(input.items));
+  return fmt::format("Random selections reach {} (mean of {}).\n", reached, *call.random_draws);
+}
+
 std::string certificate_in_words(const Call& call, const Certificate& found) {
   const std::string gap = unit(call).empty() ? fmt::format("coverage more than {:.4g}", found.upper_bound - found.value)
                                              : fmt::format("{} more than {:.4f}", unit(call), mean_gap(found));
@@ -200,10 +208,8 @@ std::string selection_in_words(const Call& call, const Input& input, const std::
   const std::optional<Certificate> found = certificate(parts);
   if (found)
     text += certificate_in_words(call, *found);
-  const std::optional<double> random = random_value(parts);
-  if (found && random)
-    text += fmt::format("Random selections reach {:.1f} % (mean of {}).\n", 100 * share_closed(*found, *random),
-                        *call.random_draws);
+  if (const std::optional<double> random = random_value(parts))
+    text += random_in_words(call, input, found, *random);
   text += fmt::format("The ranks are in {}{}.\n", *call.output,
                       call.summary ? fmt::format(", everything else is in {}", *call.summary) : "");
   return text;
