@@ -15,6 +15,7 @@
 
 #include "data.hpp"
 #include "graphs.hpp"
+#include "machine.hpp"
 #include "sparseann/select/cosine_similarity.hpp"
 #include "sparseann/select/facility_location.hpp"
 #include "sparseann/select/lazy_greedy.hpp"
@@ -145,6 +146,7 @@ int main(int count, char** arguments) {
   }
   add_neighbours({"isotropic", 100'000, 512}, 32);
   bench::add_graphs();
+  bench::add_machine(execution().threads);
   benchmark::Initialize(&count, arguments);
   if (benchmark::ReportUnrecognizedArguments(count, arguments))
     return 2;

@@ -8,6 +8,7 @@
 #include "sparseann/select/lazy_greedy.hpp"
 #include "sparseann/select/naive_greedy.hpp"
 #include "support/catch.hpp"
+#include "support/objective_suite.hpp"
 #include "support/selection_data.hpp"
 
 using sparseann::Array2;
@@ -80,6 +81,16 @@ TEST_CASE("a copy goes its own way") {
   copy.add(0);
   CHECK(objective.gain(0) == 1);
   CHECK(copy.gain(0) == 0);
+}
+
+TEST_CASE("facility location is monotone and submodular, symmetric or not") {
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    const sparseann::SimilarityMatrix cosines =
+        sparseann::test::cosines(sparseann::test::features_of_kind(seed, 8, sparseann::Generator(seed)));
+    const Array2<float> any = sparseann::test::random_features(8, 8, sparseann::Generator(seed));
+    sparseann::test::check_objective([&] { return FacilityLocation(cosines); }, 8);
+    sparseann::test::check_objective([&] { return FacilityLocation(any, {.baseline = -20}); }, 8);
+  }
 }
 
 TEST_CASE("facility location refuses a baseline above a similarity") {

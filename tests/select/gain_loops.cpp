@@ -72,6 +72,25 @@ TEST_CASE("lower takes what lies between a client's old and new representation")
   }
 }
 
+TEST_CASE("what is above a level is found in order") {
+  for (const std::size_t count : {0U, 1U, 15U, 16U, 17U, 300U}) {
+    const std::vector<float> offered = uniform_numbers(count, 6);
+    for (const float level : {-2.0F, 0.25F, 2.0F})
+      for (const InstructionSet set : supported_sets()) {
+        std::vector<std::uint32_t> items(count + 16);
+        std::vector<float> values(count + 16);
+        const std::size_t found = gain_loops::above(offered, level, items.data(), values.data(), set);
+        std::vector<std::uint32_t> expected;
+        for (std::size_t item = 0; item < count; ++item)
+          if (offered[item] > level)
+            expected.push_back(static_cast<std::uint32_t>(item));
+        CHECK(std::vector(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(found)) == expected);
+        for (std::size_t i = 0; i < found; ++i)
+          CHECK(values[i] == offered[expected[i]]);
+      }
+  }
+}
+
 TEST_CASE("raise keeps the larger") {
   std::vector<float> represented{0, 1, -1};
   gain_loops::raise(represented, std::vector<float>{0.5F, 0.5F, -2.0F});

@@ -22,6 +22,10 @@ struct CountingSource {
 
   [[nodiscard]] std::size_t size() const { return similarity.shape(0); }
 
+  void initial_gains(float baseline, std::span<double> gains) const {
+    evaluate_all(std::vector<float>(size(), baseline), gains);
+  }
+
   void evaluate_all(std::span<const float> represented, std::span<double> gains) const {
     ++*evaluated_all;
     for (std::size_t i = 0; i < size(); ++i)
@@ -43,6 +47,7 @@ struct CountingSource {
 
   [[nodiscard]] double offers_per_evaluation() const { return static_cast<double>(size()); }
   [[nodiscard]] double most_offers() const { return room_for_offers; }
+  [[nodiscard]] static sparseann::InstructionSet instruction_set() { return sparseann::InstructionSet::generic; }
 };
 
 constexpr std::size_t clients = 8;

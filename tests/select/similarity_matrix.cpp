@@ -1,5 +1,6 @@
 #include "sparseann/select/similarity_matrix.hpp"
 
+#include <cmath>
 #include <limits>
 #include <set>
 #include <utility>
@@ -16,6 +17,8 @@ TEST_CASE("a matrix from elsewhere is looked at") {
   CHECK(symmetric.lowest() == -0.5F);
   CHECK(symmetric.is_symmetric());
   CHECK(symmetric.row(1)[1] == 2);
+  CHECK(symmetric.row_sums()[0] == 0.5);
+  CHECK(symmetric.row_sums()[1] == 1.5);
 
   Array2<float> values = xt::ones<float>({100, 100});
   values(99, 2) = 3;
@@ -40,7 +43,11 @@ TEST_CASE("a table's matrix has the bits of its tiles, with any number of thread
     const SimilarityMatrix one = similarity_matrix(table, {.threads = 1});
     CHECK(one.is_symmetric());
     CHECK(one.lowest() == -1);
-    CHECK(SimilarityMatrix(one.values()).is_symmetric());
+    const SimilarityMatrix checked(one.values());
+    for (std::size_t i = 0; i < items; ++i)
+      if (std::abs(one.row_sums()[i] - checked.row_sums()[i]) > 1e-9)
+        FAIL_CHECK("row " << i);
+    CHECK(checked.is_symmetric());
     CHECK(one.values() == similarity_matrix(table, {.threads = 3}).values());
     std::vector<float> row((items + 15) / 16 * 16 * 16);
     const std::vector<std::size_t> last{items - 1};

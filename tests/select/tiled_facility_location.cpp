@@ -8,6 +8,7 @@
 #include "sparseann/select/lazy_greedy.hpp"
 #include "sparseann/select/naive_greedy.hpp"
 #include "support/catch.hpp"
+#include "support/objective_suite.hpp"
 #include "support/selection_data.hpp"
 
 using namespace sparseann;
@@ -76,6 +77,13 @@ TEST_CASE("tiled and naive greedy agree at 1500 items") {
   const RankedSelection naive = NaiveGreedy{}(FacilityLocation(test::cosines(features)), 60);
   CHECK(tiled.indices == naive.indices);
   CHECK(tiled.gains == naive.gains);
+}
+
+TEST_CASE("tiled facility location is monotone and submodular") {
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    const auto table = CosineSimilarity{}(test::features_of_kind(seed, 8, Generator(seed)));
+    test::check_objective([&] { return TiledFacilityLocation(table); }, 8);
+  }
 }
 
 TEST_CASE("tiled facility location refuses a baseline above what its similarity promises") {

@@ -103,9 +103,11 @@ private:
 ///
 /// Formula: the better of two selections within sum of costs <= budget: by gain per cost, and by gain alone, as either
 /// can be arbitrarily bad by itself. At least (1 - 1/e) / 2 of the optimum where the objective is monotone and
-/// submodular. Units: budget and costs have the same; their sum may exceed the budget by its rounding, 1e-12 of it.
-/// Cost: twice that of LazyGreedy. Throws: InvalidArgument for no items, or a budget that none fits; DataError for
-/// costs that are not positive; NumericalError where a gain is not finite.
+/// submodular.
+/// Units: budget and costs have the same; their sum may exceed the budget by its rounding, 1e-12 of it.
+/// Cost: twice that of LazyGreedy.
+/// Throws: InvalidArgument for no items, or a budget that none fits; DataError for costs that are not positive;
+/// NumericalError where a gain is not finite.
 /// Source: Leskovec et al., "Cost-effective outbreak detection in networks", KDD 2007.
 struct BudgetedGreedy {
   using Options = GreedyOptions;

@@ -53,10 +53,11 @@ template <class Measure> struct CohortCoverOptions {
 /// minimum. Ties go to plane xy before xz before yz, then to the earlier stack of the problem, then to the lower slice.
 /// Shapes: features (slices, D), the same D within a plane; an encoder must have seen all cases.
 /// Cost: O(N^2 D) time and O(N^2) memory for the N slices of a plane in all cases, then as LazyGreedy, begun anew at
-/// most once for each slice that the minimums need and once more. Prefix: a smaller budget's selection begins a larger
-/// one's with minimum_per_case = 0 alone, as the minimums come sooner where less is left. Throws: as check_problem_for;
-/// InvalidArgument where the minimums do not fit the budget or a case; DataError where stacks of a plane have features
-/// of different length.
+/// most once for each slice that the minimums need and once more.
+/// Prefix: a smaller budget's selection begins a larger one's with minimum_per_case = 0 alone, as the minimums come
+/// sooner where less is left.
+/// Throws: as check_problem_for; InvalidArgument where the minimums do not fit the budget or a case; DataError where
+/// stacks of a plane have features of different length.
 template <Similarity Measure = CosineSimilarity> struct CohortCover {
   using Options = CohortCoverOptions<Measure>;
   static constexpr std::string_view name = "cohort_cover";

@@ -236,8 +236,9 @@ template <class Measure> struct CrossPlaneCoverOptions {
 ///
 /// Formula: CrossPlaneCoverage maximised by lazy greedy; the budget of a case is the sum of its stacks' budgets, and a
 /// plane gets what its slices are worth. Ties go to the plane xy before xz before yz, then to the lower slice. Labelled
-/// slices represent from the start. Cost: O(N_V^2 D) for the similarities of each plane, then as LazyGreedy with O(N
-/// log N) per gain, for each case. Throws: as check_problem_for; as CrossPlaneCoverage.
+/// slices represent from the start.
+/// Cost: O(N_V^2 D) for the similarities of each plane, then as LazyGreedy with O(N log N) per gain, for each case.
+/// Throws: as check_problem_for; as CrossPlaneCoverage.
 template <Similarity Measure = CosineSimilarity> struct CrossPlaneCover {
   using Options = CrossPlaneCoverOptions<Measure>;
   static constexpr std::string_view name = "cross_plane_cover";

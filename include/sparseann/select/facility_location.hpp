@@ -44,8 +44,7 @@ namespace detail {
 class MatrixSource {
 public:
   MatrixSource(SimilarityMatrix similarity, const Execution& execution)
-      : similarity_(std::make_shared<const SimilarityMatrix>(std::move(similarity))),
-        execution_(resolved(execution)) {}
+      : similarity_(std::make_shared<const SimilarityMatrix>(std::move(similarity))), execution_(resolved(execution)) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return similarity_->size(); }
   [[nodiscard]] float lowest() const noexcept { return similarity_->lowest(); }
@@ -57,6 +56,11 @@ public:
   }
 
   template <class Body> void with_offers(std::size_t item, const Body& body) const { body(similarity_->row(item)); }
+
+  void initial_gains(float baseline, std::span<double> gains) const {
+    for (std::size_t item = 0; item < size(); ++item)
+      gains[item] = similarity_->row_sums()[item] - static_cast<double>(size()) * static_cast<double>(baseline);
+  }
 
   void evaluate_all(std::span<const float> represented, std::span<double> gains) const {
     in_blocks(size(), [&](std::size_t begin, std::size_t end) {
@@ -86,6 +90,7 @@ public:
     });
   }
 
+  [[nodiscard]] InstructionSet instruction_set() const noexcept { return execution_.instruction_set; }
   [[nodiscard]] double offers_per_evaluation() const noexcept { return static_cast<double>(size()) / 8; }
   /// An offer takes twice the room of a similarity: a quarter of the matrix's at most.
   [[nodiscard]] double most_offers() const noexcept {

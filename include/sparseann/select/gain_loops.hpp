@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <span>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "sparseann/core/instruction_set.hpp"
 
-/// The loops over all items that the gains of facility location take. Each is written once, on the compiler's vectors,
+/// The loops over all items that the gains of facility location take. Sums are written once, on the compiler's vectors,
 /// and compiled for each instruction set. An element goes to the same one of sixteen sums in each, so the bits agree.
 namespace sparseann::gain_loops {
 
@@ -119,6 +124,25 @@ template <class V>
 }
 #endif
 
+#if defined(__x86_64__)
+[[nodiscard, gnu::target("avx512f")]] inline std::size_t
+above_avx512(const float* offered, std::size_t count, float level, std::uint32_t* items, float* values) noexcept {
+  const __m512 levels = _mm512_set1_ps(level);
+  __m512i numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < count; i += sums) {
+    const auto valid = static_cast<__mmask16>(count - i < sums ? (1U << (count - i)) - 1 : 0xffffU);
+    const __m512 value = _mm512_maskz_loadu_ps(valid, offered + i);
+    const __mmask16 chosen = _mm512_mask_cmp_ps_mask(valid, value, levels, _CMP_GT_OQ);
+    _mm512_storeu_ps(values + found, _mm512_maskz_compress_ps(chosen, value));
+    _mm512_storeu_si512(items + found, _mm512_maskz_compress_epi32(chosen, numbers));
+    found += static_cast<std::size_t>(__builtin_popcount(chosen));
+    numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(static_cast<int>(sums)));
+  }
+  return found;
+}
+#endif
+
 [[nodiscard]] inline double block_excess(const float* offered, const float* represented, std::size_t count,
                                          InstructionSet set) noexcept {
 #if defined(__x86_64__)
@@ -152,6 +176,24 @@ inline void lower(std::span<double> gains, const float* offered, float from, flo
     return detail::lower_avx2(gains.data(), offered, from, to, gains.size());
 #endif
   detail::lower<detail::Vectors128>(gains.data(), offered, from, to, gains.size());
+}
+
+/// Writes the items that offer more than `level`, and what they offer, in order; returns how many there are. `items`
+/// and `values` have room for sixteen more than are offered.
+[[nodiscard]] inline std::size_t above(std::span<const float> offered, float level, std::uint32_t* items, float* values,
+                                       InstructionSet set) noexcept {
+#if defined(__x86_64__)
+  if (set == InstructionSet::avx512)
+    return detail::above_avx512(offered.data(), offered.size(), level, items, values);
+#endif
+  static_cast<void>(set);
+  std::size_t found = 0;
+  for (std::size_t item = 0; item < offered.size(); ++item) { // without a branch, which would be taken at random
+    items[found] = static_cast<std::uint32_t>(item);
+    values[found] = offered[item];
+    found += offered[item] > level ? 1U : 0U;
+  }
+  return found;
 }
 
 /// represented_j = max(represented_j, offered_j).

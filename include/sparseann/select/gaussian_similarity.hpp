@@ -63,7 +63,8 @@ struct GaussianFinish {
 /// Gaussian of the Euclidean distance of the rows of a feature table.
 ///
 /// Formula: s(i, j) = exp(-|f_i - f_j|^2 / (2 bandwidth^2)).
-/// Shapes: features (N, D). Units: the bandwidth has those of the features.
+/// Shapes: features (N, D).
+/// Units: the bandwidth has those of the features.
 /// Cost: O(D) per value, and an exponential. Features are centred first, and distances follow from inner products in
 /// float32: their squares are off by some 1e-7 of the largest squared distance from the mean.
 /// Throws: DataError where a row is not finite or all zero, naming the row and the column; InvalidArgument for a

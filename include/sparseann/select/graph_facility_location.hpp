@@ -70,12 +70,13 @@ struct GraphFacilityLocationOptions {
 /// Facility location on a graph whose edges carry similarity: a vertex represents itself and its neighbours.
 ///
 /// Formula: F(S) = sum over vertices j of max(0, max over i in S of s(i, j)), with s(j, j) = self_similarity, s(i, j)
-/// the weight of the edge from i to j, or between them where the graph is undirected, and 0 without an edge. Cost: the
-/// out-degree per gain and per add; 12 bytes per vertex besides the graph, which is referred to and must outlive the
-/// objective and its copies. Vertices are items in the order of their indices. Throws: InvalidArgument for a graph
-/// without vertices, or vertex indices that are not 0..N-1; DataError naming the edge for a weight that is negative or
-/// not finite, or a second edge between the same vertices. Loops are not looked at. Source: Zheng et al., AAAI 2020,
-/// Eq. 6 and 7, with the similarity of distant items taken for none.
+/// the weight of the edge from i to j, or between them where the graph is undirected, and 0 without an edge.
+/// Cost: the out-degree per gain and per add; 12 bytes per vertex besides the graph, which is referred to and must
+/// outlive the objective and its copies. Vertices are items in the order of their indices.
+/// Throws: InvalidArgument for a graph without vertices, or vertex indices that are not 0..N-1; DataError naming the
+/// edge for a weight that is negative or not finite, or a second edge between the same vertices. Loops are not looked
+/// at.
+/// Source: Zheng et al., AAAI 2020, Eq. 6 and 7, with the similarity of distant items taken for none.
 template <CoverageGraph G, EdgeWeights<G> Weights, VertexIndices<G> Indices = OwnVertexIndices<G>>
 class GraphFacilityLocation {
 public:

@@ -170,8 +170,8 @@ void multiply(const PackedRows& a, RowRange rows, const PackedRows& b, RowRange 
 /// that are added in order. So the result is symmetric to the bit, and no matter of the tiling, of the number of
 /// threads, or of avx2 or avx512. The generic kernel rounds twice, and differs in the last bit now and then. Shapes:
 /// out has a row of `stride` for each of a's rows, rounded up to a multiple of 8, and as many columns as b's rows
-/// rounded up to a multiple of 16. Ranges begin at multiples of 16. Cost: 2 * rows * columns * depth operations; 90 %
-/// of an EPYC core's peak where the tile stays in its second cache.
+/// rounded up to a multiple of 16. Ranges begin at multiples of 16. Cost: 2 * rows * columns * depth operations; see
+/// docs/performance.md.
 inline void inner_products(const PackedRows& a, RowRange rows, const PackedRows& b, RowRange columns, float* out,
                            std::size_t stride, InstructionSet set) noexcept {
 #if defined(__x86_64__)

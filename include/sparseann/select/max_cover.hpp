@@ -52,7 +52,8 @@ template <class Objective, class Maximise, class Measure> struct MaxCoverOptions
 /// Shapes: features (N, D).
 /// Cost: N^2 D / 2 for the similarities, then as the maximiser; 4 N^2 bytes where the objective takes a matrix.
 /// Throws: InvalidArgument for a budget of zero or above N, or a matrix that does not fit memory; DataError for
-/// features that are NaN, infinite or zero rows. Source: Zheng et al., AAAI 2020, "Representative Selection".
+/// features that are NaN, infinite or zero rows.
+/// Source: Zheng et al., AAAI 2020, "Representative Selection".
 template <class Objective = FacilityLocation, class Maximise = LazyGreedy, Similarity Measure = CosineSimilarity>
   requires(MatrixObjective<Objective> || TableObjective<Objective, Measure> || FeatureObjective<Objective>) &&
           Maximiser<Maximise, Objective>

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "sparseann/core/memory.hpp"
 #include "sparseann/core/parallel.hpp"
 
 namespace sparseann {
@@ -27,6 +28,7 @@ public:
   PackedRows(std::size_t rows, std::size_t depth, const Source& source, std::size_t threads = 1)
       : rows_(rows), depth_(depth) {
     const std::shared_ptr<Lanes[]> lanes = std::make_shared_for_overwrite<Lanes[]>(panels() * depth);
+    prefer_large_pages(std::span(lanes.get(), panels() * depth));
     parallel_for(panels(), threads, [&](std::size_t panel) {
       const std::size_t first = panel * width;
       std::vector<float> values(width * depth, 0.0F);

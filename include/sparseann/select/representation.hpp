@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -8,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "sparseann/core/instruction_set.hpp"
 #include "sparseann/select/gain_loops.hpp"
 
 namespace sparseann::detail {
@@ -19,10 +22,12 @@ struct ChangedClient {
   float to;
 };
 
-/// An item that would represent a client better than the set does.
-struct Offer {
-  std::uint32_t item;
-  float similarity;
+/// Items that would represent a client better than the set does, and how well.
+struct Offers {
+  std::vector<std::uint32_t> items;
+  std::vector<float> similarities;
+
+  [[nodiscard]] std::size_t size() const noexcept { return items.size(); }
 };
 
 /// Where facility location finds similarities: what Representation asks of it.
@@ -52,7 +57,7 @@ concept SimilaritySource = requires(const S source, std::span<const float> repre
 /// N^2 / k with the second from step k on. The worst case of lazy evaluation, N^2 at each step, cannot happen.
 class Representation {
 public:
-  Representation(std::size_t clients, float baseline) : represented_(clients, baseline) {}
+  Representation(std::size_t clients, float baseline) : represented_(clients, baseline), baseline_(baseline) {}
 
   [[nodiscard]] std::span<const float> represented() const noexcept { return represented_; }
   [[nodiscard]] double value() const noexcept { return std::accumulate(represented_.begin(), represented_.end(), 0.0); }
@@ -70,6 +75,7 @@ public:
   template <SimilaritySource S> bool tighten(std::span<double> bounds, std::size_t evaluations, const S& source) {
     if (!is_due(evaluations, source))
       return false;
+    const bool may_collect = is_worth_a_sample(source);
     if (!offers_.empty())
       follow_offers();
     else if (gains_.empty() || 2 * changed_ > represented_.size())
@@ -82,7 +88,7 @@ public:
     const double slack = rounding();
     for (std::size_t i = 0; i < bounds.size(); ++i)
       bounds[i] = std::min(bounds[i], gains_[i] + slack);
-    if (offers_.empty() && expected_offers(source) <= source.most_offers())
+    if (may_collect && expected_offers(source) <= source.most_offers())
       collect(source);
     return true;
   }
@@ -101,8 +107,12 @@ private:
   }
 
   template <class S> void evaluate(const S& source) {
+    const bool is_initial = seen_.empty() && additions_ == 0;
     gains_.assign(represented_.size(), 0.0);
-    source.evaluate_all(represented(), std::span(gains_));
+    if (is_initial)
+      source.initial_gains(baseline_, std::span(gains_));
+    else
+      source.evaluate_all(represented(), std::span(gains_));
     largest_ = *std::ranges::max_element(gains_);
     additions_per_gain_ = represented_.size();
   }
@@ -124,15 +134,34 @@ private:
   void follow_offers() {
     const std::vector<ChangedClient> changed = changed_clients();
     double looked_at = 0;
-    for (const auto& [client, from, to] : changed) {
-      std::vector<Offer>& offers = offers_[client];
-      looked_at += static_cast<double>(offers.size());
-      for (const Offer& offer : offers)
-        gains_[offer.item] -= gain_loops::step_between(offer.similarity, from, to);
-      std::erase_if(offers, [level = to](const Offer& offer) { return offer.similarity <= level; });
+    for (const ChangedClient& client : changed) {
+      looked_at += static_cast<double>(offers_[client.client].size());
+      follow_offers(client);
     }
     offers_per_client_ = looked_at / static_cast<double>(changed.size());
     additions_per_gain_ += changed.size();
+  }
+
+  /// Takes from the items that offer more than the client had, and drops those that offer no more than it has.
+  void follow_offers(const ChangedClient& changed) {
+    Offers& offers = offers_[changed.client];
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < offers.size(); ++i) {
+      const std::uint32_t item = offers.items[i];
+      const float similarity = offers.similarities[i];
+      gains_[item] -= gain_loops::step_between(similarity, changed.from, changed.to);
+      offers.items[kept] = item;
+      offers.similarities[kept] = similarity;
+      kept += similarity > changed.to ? 1U : 0U;
+    }
+    offers.items.resize(kept);
+    offers.similarities.resize(kept);
+  }
+
+  /// Where a share of the clients changed, about as large a share of all offers beats what they have.
+  template <class S> [[nodiscard]] bool is_worth_a_sample(const S& source) const {
+    const auto clients = static_cast<double>(represented_.size());
+    return offers_.empty() && static_cast<double>(changed_) * clients <= 2 * source.most_offers();
   }
 
   /// Offers that beat what clients have, from some of the clients.
@@ -156,35 +185,36 @@ private:
     std::iota(clients.begin(), clients.end(), std::size_t{0});
     offers_.resize(clients.size());
     source.for_clients(clients, [&](std::size_t client, std::span<const float> offered) {
-      offers_[client] = offers_above(offered, represented_[client]);
+      offers_[client] = offers_above(offered, represented_[client], source.instruction_set());
     });
     offers_per_client_ = 0;
-    for (const std::vector<Offer>& offers : offers_)
+    for (const Offers& offers : offers_)
       offers_per_client_ += static_cast<double>(offers.size()) / static_cast<double>(offers_.size());
   }
 
-  [[nodiscard]] static std::vector<Offer> offers_above(std::span<const float> offered, float level) {
-    thread_local std::vector<Offer> found;
-    found.resize(offered.size() + 1);
-    std::size_t count = 0;
-    for (std::size_t item = 0; item < offered.size(); ++item) { // without a branch that is taken at random
-      found[count] = {static_cast<std::uint32_t>(item), offered[item]};
-      count += offered[item] > level ? 1U : 0U;
-    }
-    return {found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count)};
+  [[nodiscard]] static Offers offers_above(std::span<const float> offered, float level, InstructionSet set) {
+    constexpr std::size_t spare = 16;
+    thread_local Offers found;
+    found.items.resize(offered.size() + spare);
+    found.similarities.resize(offered.size() + spare);
+    const auto count = static_cast<std::ptrdiff_t>(
+        gain_loops::above(offered, level, found.items.data(), found.similarities.data(), set));
+    return {{found.items.begin(), found.items.begin() + count},
+            {found.similarities.begin(), found.similarities.begin() + count}};
   }
 
   /// No sum here, nor a gain's own, is further from the exact one: each of its additions rounds by at most half an
-  /// epsilon of what is summed, which never exceeds the largest gain.
+  /// epsilon of what is summed, which never exceeds the largest gain, or what similarities and baseline sum to.
   [[nodiscard]] double rounding() const noexcept {
     return 2 * static_cast<double>(additions_per_gain_ + represented_.size()) * std::numeric_limits<double>::epsilon() *
            largest_;
   }
 
   std::vector<float> represented_;
-  std::vector<float> seen_;                ///< represented_ when bounds were last tightened
-  std::vector<double> gains_;              ///< of all items at that moment
-  std::vector<std::vector<Offer>> offers_; ///< by client, better than at that moment; empty until they are few
+  float baseline_;
+  std::vector<float> seen_;    ///< represented_ when bounds were last tightened
+  std::vector<double> gains_;  ///< of all items at that moment
+  std::vector<Offers> offers_; ///< by client, better than at that moment; empty until they are few
   double offers_per_client_ = 0;
   double largest_ = 0;
   std::size_t additions_per_gain_ = 0;

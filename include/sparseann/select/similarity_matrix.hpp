@@ -1,9 +1,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <mutex>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -21,6 +23,21 @@
 
 namespace sparseann {
 
+namespace detail {
+/// Eight partial sums, which compilers keep in vector registers.
+[[nodiscard]] inline double sum_of(std::span<const float> values) noexcept {
+  constexpr std::size_t lanes = 8;
+  std::array<double, lanes> sums{};
+  const std::size_t whole = values.size() / lanes * lanes;
+  for (std::size_t i = 0; i < whole; i += lanes)
+    for (std::size_t lane = 0; lane < lanes; ++lane)
+      sums[lane] += static_cast<double>(values[i + lane]);
+  for (std::size_t i = whole; i < values.size(); ++i)
+    sums[i - whole] += static_cast<double>(values[i]);
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+} // namespace detail
+
 /// A square matrix of finite similarities, with what is known about it.
 ///
 /// Shapes: values (N, N); row i says how well i represents each item; it need not be symmetric.
@@ -32,12 +49,14 @@ public:
     check_shape();
     check_values();
     lowest_ = *std::ranges::min_element(elements(values_));
+    for (std::size_t item = 0; item < size(); ++item)
+      row_sums_.push_back(detail::sum_of(row(item)));
     is_symmetric_ = compare_halves();
   }
 
-  /// A matrix that is symmetric and finite by the way it was made, with no value below `lowest`.
-  [[nodiscard]] static SimilarityMatrix symmetric(Array2<float> values, float lowest) {
-    return SimilarityMatrix(std::move(values), lowest);
+  /// A matrix that is symmetric and finite by the way it was made, with no value below `lowest`, and its rows' sums.
+  [[nodiscard]] static SimilarityMatrix symmetric(Array2<float> values, float lowest, std::vector<double> row_sums) {
+    return SimilarityMatrix(std::move(values), lowest, std::move(row_sums));
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return values_.shape(0); }
@@ -48,10 +67,11 @@ public:
   /// No value is below it.
   [[nodiscard]] float lowest() const noexcept { return lowest_; }
   [[nodiscard]] bool is_symmetric() const noexcept { return is_symmetric_; }
+  [[nodiscard]] std::span<const double> row_sums() const noexcept { return row_sums_; }
 
 private:
-  SimilarityMatrix(Array2<float> values, float lowest)
-      : values_(std::move(values)), lowest_(lowest), is_symmetric_(true) {}
+  SimilarityMatrix(Array2<float> values, float lowest, std::vector<double> row_sums)
+      : values_(std::move(values)), lowest_(lowest), is_symmetric_(true), row_sums_(std::move(row_sums)) {}
 
   void check_shape() const {
     if (values_.shape(0) == 0 || values_.shape(0) != values_.shape(1))
@@ -84,6 +104,7 @@ private:
   Array2<float> values_;
   float lowest_ = 0;
   bool is_symmetric_ = false;
+  std::vector<double> row_sums_;
 };
 
 namespace detail {
@@ -122,6 +143,40 @@ inline void check_room(std::size_t items) {
         fmt::format("{} items, {} x {} similarities of {}", items, items, items, to_gibibytes(needed)));
 }
 
+/// Sums of a symmetric matrix's rows, from the tiles on and below its diagonal.
+class RowSums {
+public:
+  explicit RowSums(std::size_t size) : sums_(size, 0.0) {}
+
+  void add(std::span<const float> tile, std::size_t stride, RowRange rows, RowRange columns) {
+    std::vector<double> by_row(rows.count);
+    std::vector<double> by_column(columns.count, 0.0);
+    for (std::size_t i = 0; i < rows.count; ++i) {
+      const std::span<const float> row = tile.subspan(i * stride, columns.count);
+      by_row[i] = sum_of(row);
+      for (std::size_t j = 0; j < columns.count; ++j)
+        by_column[j] += static_cast<double>(row[j]);
+    }
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < rows.count; ++i)
+      sums_[rows.first + i] += by_row[i];
+    for (std::size_t j = 0; rows.first != columns.first && j < columns.count; ++j)
+      sums_[columns.first + j] += by_column[j];
+  }
+
+  [[nodiscard]] std::vector<double> take() && { return std::move(sums_); }
+
+private:
+  std::vector<double> sums_;
+  std::mutex mutex_;
+};
+
+inline void store(Array2<float>& matrix, RowRange rows, RowRange columns, const float* tile,
+                  std::size_t stride) noexcept {
+  for (std::size_t i = 0; i < rows.count; ++i)
+    std::copy_n(tile + i * stride, columns.count, &matrix(rows.first + i, columns.first));
+}
+
 /// matrix(columns, rows) = transposed tile, in blocks that fit the nearest cache.
 inline void store_transposed(Array2<float>& matrix, RowRange rows, RowRange columns, const float* tile,
                              std::size_t stride) noexcept {
@@ -147,6 +202,7 @@ template <SimilarityTable Table>
   auto matrix = Array2<float>::from_shape({size, size});
   prefer_large_pages(elements(matrix));
   const detail::Triangle triangle = detail::triangle(size);
+  detail::RowSums sums(size);
   const double seconds = 0.5 * static_cast<double>(size) * static_cast<double>(size) * table.seconds_per_value();
   std::mutex mutex;
   Progress::Task task = execution.progress.start("comparing all items", triangle.tiles());
@@ -157,15 +213,15 @@ template <SimilarityTable Table>
     thread_local std::vector<float> tile;
     tile.resize(triangle.tile * triangle.tile);
     table.tile(table.all(), rows, columns, tile.data(), triangle.tile);
-    for (std::size_t i = 0; i < rows.count; ++i)
-      std::copy_n(tile.data() + i * triangle.tile, columns.count, &matrix(rows.first + i, columns.first));
+    detail::store(matrix, rows, columns, tile.data(), triangle.tile);
     if (row != column)
       detail::store_transposed(matrix, rows, columns, tile.data(), triangle.tile);
+    sums.add(tile, triangle.tile, rows, columns);
     const std::lock_guard lock(mutex);
     task.advance();
   });
   task.finish();
-  return SimilarityMatrix::symmetric(std::move(matrix), table.lowest());
+  return SimilarityMatrix::symmetric(std::move(matrix), table.lowest(), std::move(sums).take());
 }
 
 } // namespace sparseann

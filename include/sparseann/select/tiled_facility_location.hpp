@@ -25,8 +25,7 @@ namespace detail {
 /// Similarities that are computed tile by tile, each time anew.
 template <SimilarityTable Table> class TableSource {
 public:
-  TableSource(Table table, const Execution& execution)
-      : table_(std::move(table)), execution_(resolved(execution)) {}
+  TableSource(Table table, const Execution& execution) : table_(std::move(table)), execution_(resolved(execution)) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return table_.size(); }
   [[nodiscard]] float lowest() const noexcept { return table_.lowest(); }
@@ -46,6 +45,10 @@ public:
       std::ranges::copy(tile.first(columns.count), offered.begin() + static_cast<std::ptrdiff_t>(columns.first));
     });
     body(std::span<const float>(offered));
+  }
+
+  void initial_gains(float baseline, std::span<double> gains) const {
+    evaluate_all(std::vector<float>(size(), baseline), gains);
   }
 
   /// Each similarity is computed once for its two items.
@@ -100,6 +103,7 @@ public:
     });
   }
 
+  [[nodiscard]] InstructionSet instruction_set() const noexcept { return execution_.instruction_set; }
   [[nodiscard]] double offers_per_evaluation() const noexcept {
     constexpr double seconds_per_offer = 2e-9;
     return static_cast<double>(size()) * table_.seconds_per_value() / seconds_per_offer;
@@ -190,8 +194,9 @@ private:
 ///
 /// Formula: F(S) = sum over j of max(baseline, max over i in S of s(i, j)).
 /// Cost: N similarities per gain, evaluated for several items at once; O(N) memory besides the table, a tile per
-/// thread, and up to half a gigabyte while it is maximised. Throws: InvalidArgument where the table may hold values
-/// below the baseline; as the table. Source: as FacilityLocation.
+/// thread, and up to half a gigabyte while it is maximised.
+/// Throws: InvalidArgument where the table may hold values below the baseline; as the table.
+/// Source: as FacilityLocation.
 template <SimilarityTable Table>
 class TiledFacilityLocation : public detail::FacilityLocationOn<detail::TableSource<Table>> {
 public:
