@@ -15,6 +15,10 @@ foreach(component IN LISTS components)
   install(EXPORT sparseann-${component} NAMESPACE sparseann:: DESTINATION "${package_dir}")
 endforeach()
 
+if(TARGET sparseann)
+  install(TARGETS sparseann RUNTIME)
+endif()
+
 configure_package_config_file(cmake/sparseannConfig.cmake.in "${PROJECT_BINARY_DIR}/sparseannConfig.cmake"
   INSTALL_DESTINATION "${package_dir}" NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/sparseannConfigVersion.cmake"

@@ -21,7 +21,7 @@ done
 result=0
 
 say "clang-format: every source file"
-find "$root/include" "$root/tests" "$root/experiments" \( -name '*.hpp' -o -name '*.cpp' \) -print0 |
+find "$root/include" "$root/tests" "$root/apps" "$root/experiments" \( -name '*.hpp' -o -name '*.cpp' \) -print0 |
   xargs -0 clang-format-19 --dry-run -Werror --ferror-limit=1 || result=1
 
 # One file per folder includes all of its headers (tests/style), so that their dependencies are read once per folder.

@@ -85,6 +85,15 @@ public:
             .errors = said(errors_)};
   }
 
+  /// What it has said on standard error so far.
+  [[nodiscard]] std::string errors() const { return said(errors_); }
+
+  /// Ctrl-C.
+  void interrupt() {
+    if (running())
+      ::kill(child_, SIGINT);
+  }
+
   /// kill -9.
   void kill() {
     if (!running())

@@ -217,7 +217,7 @@ TEST_CASE("cohort cover refuses minimums and features that do not fit") {
   const SelectionProblem problem = cohort_problem(1, {1, 1, 1, 1, 1, 1});
   CHECK_NOTHROW(cover(1)(problem, Generator(1)));
   CHECK_THROWS_WITH(cover(2)(problem, Generator(1)),
-                    "minimum_per_case: expected minimums that fit the budget of 6 slices, got 2, for which 8 are "
+                    "minimum_per_case: expected minimums that fit the budget of 6, got 2, for which 8 are "
                     "missing");
   CHECK_THROWS_WITH(cover(6)(problem, Generator(1)),
                     "minimum_per_case: expected at most 5, the slices of case 3, got 6");

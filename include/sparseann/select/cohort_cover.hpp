@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <map>
-#include <numeric>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -18,6 +16,7 @@
 #include "sparseann/select/cosine_similarity.hpp"
 #include "sparseann/select/disjoint_sum.hpp"
 #include "sparseann/select/facility_location.hpp"
+#include "sparseann/select/grouped_greedy.hpp"
 #include "sparseann/select/joint_slices.hpp"
 #include "sparseann/select/maximiser.hpp"
 #include "sparseann/select/objective_view.hpp"
@@ -27,58 +26,6 @@
 #include "sparseann/select/similarity_matrix.hpp"
 
 namespace sparseann {
-
-namespace detail {
-
-/// How many slices each case of a problem still needs so that it has a minimum, labelled slices counted.
-class UnmetMinimums {
-public:
-  /// Throws: InvalidArgument where a case has too few slices, or the minimums need more than all budgets.
-  UnmetMinimums(const SelectionProblem& problem, std::size_t minimum) {
-    std::map<std::size_t, std::size_t> slices;
-    std::map<std::size_t, std::size_t> labelled;
-    std::size_t budget = 0;
-    for (const SliceStack& stack : problem.stacks) {
-      slices[stack.case_index] += stack.slices;
-      labelled[stack.case_index] += stack.labelled.size();
-      budget += stack.budget;
-    }
-    for (const auto& [case_index, count] : slices) {
-      if (count < minimum)
-        throw InvalidArgument("minimum_per_case", fmt::format("at most {}, the slices of case {}", count, case_index),
-                              fmt::format("{}", minimum));
-      unmet_[case_index] = minimum - std::min(minimum, labelled[case_index]);
-    }
-    if (total() > budget)
-      throw InvalidArgument("minimum_per_case", fmt::format("minimums that fit the budget of {} slices", budget),
-                            fmt::format("{}, for which {} are missing", minimum, total()));
-  }
-
-  [[nodiscard]] std::size_t total() const {
-    return std::accumulate(unmet_.begin(), unmet_.end(), std::size_t{0},
-                           [](std::size_t sum, const auto& entry) { return sum + entry.second; });
-  }
-
-  [[nodiscard]] std::size_t of(std::size_t case_index) const { return unmet_.at(case_index); }
-
-  /// The smallest that is not met yet. Precondition: total() > 0.
-  [[nodiscard]] std::size_t smallest() const {
-    std::size_t smallest = total();
-    for (const auto& [case_index, unmet] : unmet_)
-      smallest = unmet > 0 ? std::min(smallest, unmet) : smallest;
-    return smallest;
-  }
-
-  void select(std::size_t case_index) {
-    std::size_t& unmet = unmet_.at(case_index);
-    unmet -= unmet > 0 ? 1 : 0;
-  }
-
-private:
-  std::map<std::size_t, std::size_t> unmet_;
-};
-
-} // namespace detail
 
 template <class Measure> struct CohortCoverOptions {
   typename Measure::Options similarity;
@@ -123,15 +70,19 @@ template <Similarity Measure = CosineSimilarity> struct CohortCover {
   [[nodiscard]] SelectionPlan operator()(const SelectionProblem& problem, const Generator&) const {
     check_problem_for<CohortCover>(problem);
     validate(options);
-    detail::UnmetMinimums unmet(problem, options.minimum_per_case);
     const std::vector<std::size_t> stacks = stacks_by_plane(problem);
     const JointSlices slices(problem, stacks);
+    const std::vector<std::size_t> cases = cases_of(problem);
+    const UnmetMinimums unmet("minimum_per_case", options.minimum_per_case, case_sizes(problem, cases),
+                              slices.budget());
     Objective objective = objective_of(problem, stacks);
     const double band = tie_band(objective, options.tie_tolerance);
     for (const std::size_t item : slices.labelled())
       objective.add(item);
     SelectionPlan plan{.selections = std::vector<RankedSelection>(problem.stacks.size())};
-    slices.distribute(select(objective, slices, unmet, band), plan);
+    slices.distribute(select_with_minimums(objective, slices.unlabelled(), positions_of_cases(slices, cases), unmet,
+                                           slices.budget(), band),
+                      plan);
     return plan;
   }
 
@@ -145,6 +96,42 @@ private:
         if (problem.stacks[stack].plane == plane)
           stacks.push_back(stack);
     return stacks;
+  }
+
+  /// The cases of a problem, ascending.
+  [[nodiscard]] static std::vector<std::size_t> cases_of(const SelectionProblem& problem) {
+    std::vector<std::size_t> cases;
+    for (const SliceStack& stack : problem.stacks)
+      cases.push_back(stack.case_index);
+    std::ranges::sort(cases);
+    cases.erase(std::ranges::unique(cases).begin(), cases.end());
+    return cases;
+  }
+
+  [[nodiscard]] static std::size_t position_of(std::size_t case_index, std::span<const std::size_t> cases) {
+    return static_cast<std::size_t>(std::ranges::lower_bound(cases, case_index) - cases.begin());
+  }
+
+  /// The slices of each case, those that are labelled among them.
+  [[nodiscard]] static std::vector<GroupSize> case_sizes(const SelectionProblem& problem,
+                                                         std::span<const std::size_t> cases) {
+    std::vector<GroupSize> sizes;
+    for (const std::size_t case_index : cases)
+      sizes.push_back({.name = fmt::format("the slices of case {}", case_index)});
+    for (const SliceStack& stack : problem.stacks) {
+      GroupSize& size = sizes[position_of(stack.case_index, cases)];
+      size.items += stack.slices;
+      size.selected += stack.labelled.size();
+    }
+    return sizes;
+  }
+
+  [[nodiscard]] static std::vector<std::size_t> positions_of_cases(const JointSlices& slices,
+                                                                   std::span<const std::size_t> cases) {
+    std::vector<std::size_t> positions(slices.size());
+    for (std::size_t item = 0; item < slices.size(); ++item)
+      positions[item] = position_of(slices.stack_of(item).case_index, cases);
+    return positions;
   }
 
   /// The sum over the planes, whose items are the slices of `stacks`, sorted by plane.
@@ -182,28 +169,6 @@ private:
     Array2<float> joined = xt::zeros<float>({rows, columns});
     std::ranges::copy(values, elements(joined).begin());
     return joined;
-  }
-
-  /// As long as the budget exceeds the minimums, the excess can be spent on any slices; then the cases that lack slices
-  /// get them. No case is met before `smallest` slices are chosen, so that so many can be chosen at once.
-  [[nodiscard]] static RankedSelection select(Objective& objective, const JointSlices& slices,
-                                              detail::UnmetMinimums& unmet, double band) {
-    RankedSelection joint;
-    std::vector<std::size_t> left = slices.unlabelled();
-    while (joint.indices.size() < slices.budget()) {
-      const std::size_t excess = slices.budget() - joint.indices.size() - unmet.total();
-      std::vector<std::size_t> allowed = left;
-      if (excess == 0)
-        std::erase_if(allowed, [&](std::size_t item) { return unmet.of(slices.stack_of(item).case_index) == 0; });
-      const RankedSelection part = select_among(objective, allowed, excess > 0 ? excess : unmet.smallest(), band);
-      for (const std::size_t item : part.indices) {
-        unmet.select(slices.stack_of(item).case_index);
-        std::erase(left, item);
-      }
-      joint.indices.insert(joint.indices.end(), part.indices.begin(), part.indices.end());
-      joint.gains.insert(joint.gains.end(), part.gains.begin(), part.gains.end());
-    }
-    return joint;
   }
 };
 

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
+#include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "sparseann/core/progress.hpp"
 #include "sparseann/select/lazy_greedy.hpp"
 #include "sparseann/select/maximiser.hpp"
 #include "sparseann/select/objective.hpp"
@@ -26,6 +30,32 @@ public:
   [[nodiscard]] double gain(std::size_t position) const { return objective_->gain(items_[position]); }
   void add(std::size_t position) { objective_->add(items_[position]); }
 
+  /// See BatchObjective.
+  void gains(std::span<const std::size_t> positions, std::span<double> out) const
+    requires BatchObjective<O>
+  {
+    std::vector<std::size_t> items(positions.size());
+    std::ranges::transform(positions, items.begin(), [this](std::size_t position) { return items_[position]; });
+    objective_->gains(items, out);
+  }
+  [[nodiscard]] std::size_t batch() const
+    requires BatchObjective<O>
+  {
+    return objective_->batch();
+  }
+
+  /// See BoundedObjective.
+  bool tighten(std::span<double> bounds, std::size_t evaluations)
+    requires BoundedObjective<O>
+  {
+    std::vector<double> all(objective_->size(), std::numeric_limits<double>::infinity());
+    if (!objective_->tighten(all, evaluations))
+      return false;
+    for (std::size_t position = 0; position < bounds.size(); ++position)
+      bounds[position] = std::min(bounds[position], all[items_[position]]);
+    return true;
+  }
+
 private:
   O* objective_;
   std::vector<std::size_t> items_;
@@ -34,12 +64,22 @@ private:
 /// What an item adds to the chosen and the items held before is a gain of the objective, so it never grows either.
 template <class O> inline constexpr bool enable_submodular<ObjectiveView<O>> = enable_submodular<O>;
 
+/// The gains of all items.
+template <SetObjective O> [[nodiscard]] std::vector<double> gains_of_all(const O& objective) {
+  std::vector<double> gains(objective.size());
+  std::vector<std::size_t> items(objective.size());
+  std::iota(items.begin(), items.end(), std::size_t{0});
+  if constexpr (BatchObjective<O>)
+    objective.gains(items, gains);
+  else
+    std::ranges::transform(items, gains.begin(), [&](std::size_t item) { return objective.gain(item); });
+  return gains;
+}
+
 /// The band of ties of an objective that holds nothing yet, see GreedyOptions: for selections that begin anew after
 /// something was added, so that what is held and what is left do not decide on ties.
 template <SetObjective O> [[nodiscard]] double tie_band(const O& objective, double tie_tolerance) {
-  double first = 0;
-  for (std::size_t item = 0; item < objective.size(); ++item)
-    first = std::max(first, objective.gain(item));
+  const double first = objective.size() == 0 ? 0 : std::ranges::max(gains_of_all(objective));
   return detail::tie_band({.tie_tolerance = tie_tolerance}, first, objective.size());
 }
 
@@ -49,10 +89,10 @@ template <SetObjective O> [[nodiscard]] double tie_band(const O& objective, doub
 /// Gains within `band` of the largest tie, and the earlier one of `items` wins. Cost, throws: as LazyGreedy.
 template <SubmodularObjective O>
 [[nodiscard]] RankedSelection select_among(O& objective, const std::vector<std::size_t>& items, std::size_t budget,
-                                           double band) {
+                                           double band, const Progress& progress = {}) {
   check_selection_budget(budget, items.size());
   detail::LazySearch search(ObjectiveView<O>(objective, items), budget, {.certify = false}, band);
-  RankedSelection selection = std::move(search).run(budget);
+  RankedSelection selection = std::move(search).run(budget, progress);
   for (std::size_t& index : selection.indices)
     index = items[index];
   return selection;

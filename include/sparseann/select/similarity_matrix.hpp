@@ -17,6 +17,7 @@
 #include "sparseann/core/execution.hpp"
 #include "sparseann/core/memory.hpp"
 #include "sparseann/core/parallel.hpp"
+#include "sparseann/core/progress.hpp"
 #include "sparseann/select/packed_rows.hpp"
 #include "sparseann/select/similarity.hpp"
 
@@ -203,6 +204,8 @@ template <SimilarityTable Table>
   const detail::Triangle triangle = detail::triangle(size);
   detail::RowSums sums(size);
   const double seconds = 0.5 * static_cast<double>(size) * static_cast<double>(size) * table.seconds_per_value();
+  std::mutex mutex;
+  Progress::Task task = execution.progress.start("comparing all items", triangle.tiles());
   parallel_for(triangle.tiles(), worthwhile_threads(execution, seconds), [&](std::size_t index) {
     const auto [row, column] = triangle.place(index);
     const RowRange rows = triangle.range(row);
@@ -214,7 +217,10 @@ template <SimilarityTable Table>
     if (row != column)
       detail::store_transposed(matrix, rows, columns, tile.data(), triangle.tile);
     sums.add(tile, triangle.tile, rows, columns);
+    const std::lock_guard lock(mutex);
+    task.advance();
   });
+  task.finish();
   return SimilarityMatrix::symmetric(std::move(matrix), table.lowest(), std::move(sums).take());
 }
 
