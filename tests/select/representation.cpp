@@ -1,6 +1,7 @@
 #include "sparseann/select/representation.hpp"
 
 #include <cstddef>
+#include <limits>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -89,6 +90,10 @@ TEST_CASE("bounds are evaluated once, then follow the clients that changed") {
   CHECK(representation.tighten(bounds, 0, source));
   check_bounds_are(bounds, gains_by_definition(source.similarity, representation.represented()));
   CHECK(!representation.tighten(bounds, 1000, source));
+  std::vector<double> another(clients, 1e9); // a search that begins anew
+  CHECK(representation.tighten(another, std::numeric_limits<std::size_t>::max(), source));
+  CHECK(another == bounds);
+  CHECK(evaluated == 1);
 
   representation.raise(std::span<const float>(&source.similarity(0, 0), clients)); // every client changes
   CHECK(representation.tighten(bounds, 0, source));

@@ -37,7 +37,8 @@ concept BatchObjective =
 ///
 /// tighten(bounds, evaluations) lowers bounds, upper bounds of all present gains, where it knows better, and says
 /// whether it tried; `evaluations` is how many gains were evaluated since it last did. So the objective decides when
-/// its own work is the cheaper one, and maximisers need to know nothing about it.
+/// its own work is the cheaper one, and maximisers need to know nothing about it. Asked with the largest count that
+/// there is, it always makes the bounds as low as it can.
 template <class O>
 concept BoundedObjective =
     SubmodularObjective<O> && requires(O objective, std::span<double> bounds, std::size_t count) {

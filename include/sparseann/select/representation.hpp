@@ -69,25 +69,15 @@ public:
       changed_ += represented_[j] > seen_[j] ? 1U : 0U;
   }
 
-  /// See BoundedObjective. Bounds are lowered once as many gains have been evaluated as that costs, or fewer where it
-  /// has been worth it lately.
+  /// See BoundedObjective. Bounds are lowered once a share of what that costs has gone into gains.
   template <SimilaritySource S> bool tighten(std::span<double> bounds, std::size_t evaluations, const S& source) {
-    if (!is_due(evaluations, source))
+    if (evaluations != std::numeric_limits<std::size_t>::max() && !is_due(evaluations, source))
       return false;
-    const bool may_collect = is_worth_a_sample(source);
-    if (!offers_.empty())
-      follow_offers();
-    else if (gains_.empty() || 2 * changed_ > represented_.size())
-      evaluate(source);
-    else
-      follow(source);
-    seen_ = represented_;
-    changed_ = 0;
+    if (gains_.empty() || changed_ > 0)
+      update(source);
     const double slack = rounding();
     for (std::size_t i = 0; i < bounds.size(); ++i)
       bounds[i] = std::min(bounds[i], gains_[i] + slack);
-    if (may_collect && expected_offers(source) <= source.most_offers())
-      collect(source);
     return true;
   }
 
@@ -105,6 +95,21 @@ private:
              static_cast<double>(evaluations) >= patience * static_cast<double>(changed_);
     return static_cast<double>(evaluations) * source.offers_per_evaluation() >=
            patience * static_cast<double>(changed_) * offers_per_client_;
+  }
+
+  /// Brings the gains of all items up to date.
+  template <class S> void update(const S& source) {
+    const bool may_collect = is_worth_a_sample(source);
+    if (!offers_.empty())
+      follow_offers();
+    else if (gains_.empty() || 2 * changed_ > represented_.size())
+      evaluate(source);
+    else
+      follow(source);
+    seen_ = represented_;
+    changed_ = 0;
+    if (may_collect && expected_offers(source) <= source.most_offers())
+      collect(source);
   }
 
   template <class S> void evaluate(const S& source) {
@@ -162,7 +167,7 @@ private:
   /// Where a share of the clients changed, about as large a share of all offers beats what they have.
   template <class S> [[nodiscard]] bool is_worth_a_sample(const S& source) const {
     const auto clients = static_cast<double>(represented_.size());
-    return offers_.empty() && static_cast<double>(changed_) * clients <= 2 * source.most_offers();
+    return offers_.empty() && !gains_.empty() && static_cast<double>(changed_) * clients <= 2 * source.most_offers();
   }
 
   /// Offers that beat what clients have, from some of the clients.
