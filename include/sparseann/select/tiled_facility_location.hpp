@@ -108,7 +108,7 @@ public:
     constexpr double seconds_per_offer = 2e-9;
     return static_cast<double>(size()) * table_.seconds_per_value() / seconds_per_offer;
   }
-  [[nodiscard]] static double most_offers() noexcept { return 8e7; } // two thirds of a gigabyte
+  [[nodiscard]] static double most_offers() noexcept { return 9e7; } // two thirds of a gigabyte
 
 private:
   static constexpr std::size_t most_rows = 96;
