@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <fstream>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -37,12 +38,11 @@ namespace sparseann {
 /// costs a visit to the kernel, and a large one is 512 usual ones. A hint, which the system may ignore.
 template <class T> void prefer_large_pages(std::span<T> memory) noexcept {
 #if defined(__linux__)
-  constexpr std::uintptr_t page = std::uintptr_t{1} << 21U;
-  const auto address = reinterpret_cast<std::uintptr_t>(memory.data());
-  const std::uintptr_t begin = (address + page - 1) / page * page;
-  const std::uintptr_t end = (address + memory.size_bytes()) / page * page;
-  if (begin < end)
-    static_cast<void>(madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE));
+  constexpr std::size_t page = std::size_t{1} << 21U;
+  void* begin = memory.data();
+  std::size_t bytes = memory.size_bytes();
+  if (std::align(page, page, begin, bytes) != nullptr)
+    static_cast<void>(madvise(begin, bytes / page * page, MADV_HUGEPAGE));
 #else
   static_cast<void>(memory);
 #endif

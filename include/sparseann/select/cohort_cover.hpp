@@ -100,9 +100,8 @@ private:
 
   /// The cases of a problem, ascending.
   [[nodiscard]] static std::vector<std::size_t> cases_of(const SelectionProblem& problem) {
-    std::vector<std::size_t> cases;
-    for (const SliceStack& stack : problem.stacks)
-      cases.push_back(stack.case_index);
+    std::vector<std::size_t> cases(problem.stacks.size());
+    std::ranges::transform(problem.stacks, cases.begin(), &SliceStack::case_index);
     std::ranges::sort(cases);
     cases.erase(std::ranges::unique(cases).begin(), cases.end());
     return cases;

@@ -45,8 +45,9 @@ namespace sparseann {
                       fmt::format("{} at voxel {}", values[offset], voxel_text(shape, offset)));
     scores[offset / strides[axis] % shape[axis]] += static_cast<double>(values[offset]);
   }
+  const std::size_t voxels_per_slice = values.size() / shape[axis];
   for (double& score : scores)
-    score /= static_cast<double>(values.size() / shape[axis]);
+    score /= static_cast<double>(voxels_per_slice);
   return scores;
 }
 

@@ -85,9 +85,8 @@ public:
 
   GraphFacilityLocation(const G& graph, Weights weights, Indices indices, const Options& options = {})
       : graph_(graph), weights_(std::move(weights)), indices_(std::move(indices)),
-        represented_(num_vertices(graph), 0.0F) {
+        self_similarity_(static_cast<float>(options.self_similarity)), represented_(num_vertices(graph), 0.0F) {
     validate(options);
-    self_similarity_ = static_cast<float>(options.self_similarity);
     order_vertices();
     check_edges();
   }
@@ -166,7 +165,7 @@ private:
   std::reference_wrapper<const G> graph_;
   Weights weights_;
   Indices indices_;
-  float self_similarity_ = 1;
+  float self_similarity_;
   std::vector<VertexOf<G>> vertices_; ///< by index
   std::vector<float> represented_;
 };

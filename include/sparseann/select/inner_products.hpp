@@ -74,8 +74,8 @@ struct Avx2Kernel {
   [[gnu::target("avx2,fma")]] static void run(const KernelInput& in, const KernelOutput& out) noexcept {
     __m256 sums[rows][2];
 #pragma GCC unroll 4
-    for (std::size_t i = 0; i < rows; ++i)
-      sums[i][0] = sums[i][1] = _mm256_setzero_ps();
+    for (auto& sum : sums)
+      sum[0] = sum[1] = _mm256_setzero_ps();
     for (std::size_t k = 0; k < in.depth; ++k) {
       const __m256 low = _mm256_load_ps(in.columns[k].values.data());
       const __m256 high = _mm256_load_ps(in.columns[k].values.data() + 8);
@@ -105,10 +105,10 @@ struct Avx512Kernel {
   [[gnu::target("avx512f,fma")]] static void run(const KernelInput& in, const KernelOutput& out) noexcept {
     __m512 sums[rows][Panels];
 #pragma GCC unroll 8
-    for (std::size_t i = 0; i < rows; ++i)
+    for (auto& row : sums)
 #pragma GCC unroll 3
-      for (std::size_t j = 0; j < Panels; ++j)
-        sums[i][j] = _mm512_setzero_ps();
+      for (__m512& sum : row)
+        sum = _mm512_setzero_ps();
     for (std::size_t k = 0; k < in.depth; ++k) {
       __m512 columns[Panels];
 #pragma GCC unroll 3

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <utility>
@@ -59,9 +60,8 @@ private:
   }
 
   static void bound(detail::SelectionBuilder& selection, const std::vector<detail::Candidate>& evaluated) {
-    std::vector<double> gains;
-    for (const detail::Candidate& candidate : evaluated)
-      gains.push_back(candidate.gain);
+    std::vector<double> gains(evaluated.size());
+    std::ranges::transform(evaluated, gains.begin(), &detail::Candidate::gain);
     selection.bound(gains);
   }
 };

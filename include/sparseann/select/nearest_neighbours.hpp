@@ -95,10 +95,10 @@ private:
 
 template <SimilarityTable Table> class NeighbourSearch {
 public:
-  NeighbourSearch(const Table& table, std::size_t neighbours, const Execution& execution)
+  NeighbourSearch(const Table& table, std::size_t neighbours, Execution execution)
       : table_(table), triangle_(detail::triangle(table.size())), best_(table.size(), BestFew(neighbours)),
         levels_(triangle_.side() * triangle_.tile + lanes, -std::numeric_limits<float>::infinity()),
-        locks_(triangle_.side()), execution_(execution) {}
+        locks_(triangle_.side()), execution_(std::move(execution)) {}
 
   [[nodiscard]] std::vector<BestFew> run() && {
     const auto size = static_cast<double>(table_.size());
