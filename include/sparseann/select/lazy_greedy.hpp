@@ -185,7 +185,7 @@ private:
 /// reaches the band of ties below the best: the same ranks and gains as NaiveGreedy.
 ///
 /// Cost: at most O(budget * size) gains, in practice few more than size + budget; O(sqrt(size)) per gain besides.
-/// Objectives that bound gains themselves (BoundedObjective) are asked to, which caps the number of gains.
+/// Objectives that bound gains themselves (BoundedObjective) are asked to.
 /// Throws: as NaiveGreedy.
 /// Source: Minoux, "Accelerated greedy algorithms for maximizing submodular set functions", 1978.
 struct LazyGreedy {
