@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <vector>
 
 #include "sparseann/select/similarity.hpp"
 #include "support/catch.hpp"
@@ -11,6 +13,7 @@ using sparseann::Array2;
 using sparseann::CosineSimilarity;
 
 static_assert(sparseann::Similarity<CosineSimilarity>);
+static_assert(sparseann::SummedTable<sparseann::CosineTable>);
 
 TEST_CASE("cosine similarity of vectors at known angles") {
   const float half = std::sqrt(3.0F) / 2;
@@ -68,4 +71,29 @@ TEST_CASE("cosine similarity names the broken row") {
                     "features: expected finite numbers, got nan in row 1, column 1");
   CHECK_THROWS_WITH(CosineSimilarity{}(xt::ones<float>({0, 3})),
                     "features: expected at least one row and one column, got 0 x 3");
+}
+
+namespace {
+
+void check_row_sum_bounds(const Array2<float>& features) {
+  const auto table = CosineSimilarity{}(features);
+  const sparseann::SimilarityMatrix matrix = similarity_matrix(table);
+  const std::vector<double> bounds = table.row_sum_bounds();
+  const auto size = static_cast<double>(matrix.size());
+  REQUIRE(bounds.size() == matrix.size());
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    const double sum = std::accumulate(matrix.row(i).begin(), matrix.row(i).end(), 0.0);
+    CHECK(bounds[i] >= sum);
+    CHECK(bounds[i] <= sum + 4 * size * 270 * 0x1p-24); // 270 roundings, of values and of their sum, both ways
+  }
+}
+
+} // namespace
+
+TEST_CASE("no row's sum exceeds its bound, which is close to it") {
+  for (std::uint64_t seed = 0; seed < 6; ++seed)
+    check_row_sum_bounds(sparseann::test::features_of_kind(seed, 90, sparseann::Generator(seed)));
+  for (const std::size_t columns : {1U, 16U, 300U, 1000U})
+    check_row_sum_bounds(sparseann::test::random_features(90, columns, sparseann::Generator(columns)));
+  check_row_sum_bounds(sparseann::test::random_features(5000, 3, sparseann::Generator(7))); // more than one block
 }

@@ -72,27 +72,65 @@ TEST_CASE("lower takes what lies between a client's old and new representation")
   }
 }
 
-TEST_CASE("what is above a level is found in order") {
+TEST_CASE("what is above a level, or above one of two, is found in order") {
   for (const std::size_t count : {0U, 1U, 15U, 16U, 17U, 300U}) {
     const std::vector<float> offered = uniform_numbers(count, 6);
+    const std::vector<float> levels = uniform_numbers(count, 8);
     for (const float level : {-2.0F, 0.25F, 2.0F})
       for (const InstructionSet set : supported_sets()) {
-        std::vector<std::uint32_t> items(count + 16);
-        std::vector<float> values(count + 16);
-        const std::size_t found = gain_loops::above(offered, level, items.data(), values.data(), set);
-        std::vector<std::uint32_t> expected;
-        for (std::size_t item = 0; item < count; ++item)
-          if (offered[item] > level)
-            expected.push_back(static_cast<std::uint32_t>(item));
-        CHECK(std::vector(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(found)) == expected);
-        for (std::size_t i = 0; i < found; ++i)
-          CHECK(values[i] == offered[expected[i]]);
+        gain_loops::Found found;
+        found.above(uniform_numbers(400, 7), 0, set); // what was found before does not matter
+        const auto check = [&](const auto& is_above) {
+          std::vector<std::uint32_t> items;
+          std::vector<float> values;
+          for (std::uint32_t item = 0; item < count; ++item)
+            if (is_above(item)) {
+              items.push_back(item);
+              values.push_back(offered[item]);
+            }
+          CHECK(std::ranges::equal(found.items(), items));
+          CHECK(std::ranges::equal(found.values(), values));
+        };
+        found.above(offered, level, set);
+        check([&](std::uint32_t item) { return offered[item] > level; });
+        found.above_either(offered, level, levels, set);
+        check([&](std::uint32_t item) { return offered[item] > level || offered[item] > levels[item]; });
       }
   }
 }
 
-TEST_CASE("raise keeps the larger") {
-  std::vector<float> represented{0, 1, -1};
-  gain_loops::raise(represented, std::vector<float>{0.5F, 0.5F, -2.0F});
-  CHECK(represented == std::vector<float>{0.5F, 1, -1});
+TEST_CASE("raise keeps the larger, and counts what is higher than before") {
+  for (const std::size_t count : {0U, 3U, 16U, 37U}) {
+    const std::vector<float> start = uniform_numbers(count, 9);
+    const std::vector<float> offered = uniform_numbers(count, 10);
+    const std::vector<float> before = uniform_numbers(count, 11);
+    std::vector<float> represented = start;
+    std::size_t higher = 0;
+    const std::size_t counted = gain_loops::raise(represented, offered, before);
+    for (std::size_t j = 0; j < count; ++j) {
+      CHECK(represented[j] == std::max(start[j], offered[j]));
+      higher += represented[j] > before[j] ? 1U : 0U;
+    }
+    CHECK(counted == higher);
+  }
+}
+
+TEST_CASE("bounds are lowered to gains and a slack, and the largest is found wherever it stands") {
+  for (const std::size_t count : {1U, 16U, 37U}) {
+    std::vector<double> bounds(count);
+    std::vector<double> gains(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      bounds[i] = static_cast<double>(i % 5);
+      gains[i] = static_cast<double>(i % 3);
+    }
+    const std::vector<double> before = bounds;
+    gain_loops::lower_to(bounds, gains, 0.5);
+    for (std::size_t i = 0; i < count; ++i)
+      CHECK(bounds[i] == std::min(before[i], gains[i] + 0.5));
+    for (std::size_t i = 0; i < count; ++i) {
+      std::vector<double> values(count, -3.0);
+      values[i] = -2.5;
+      CHECK(gain_loops::largest(values) == -2.5);
+    }
+  }
 }

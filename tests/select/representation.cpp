@@ -10,6 +10,7 @@
 #include "support/catch.hpp"
 
 using sparseann::detail::ChangedClient;
+using sparseann::detail::OfferLists;
 using sparseann::detail::Representation;
 
 namespace {
@@ -23,7 +24,7 @@ struct CountingSource {
 
   [[nodiscard]] std::size_t size() const { return similarity.shape(0); }
 
-  void initial_gains(float baseline, std::span<double> gains) const {
+  void bound_initial_gains(float baseline, std::span<double> gains) const {
     evaluate_all(std::vector<float>(size(), baseline), gains);
   }
 
@@ -44,6 +45,13 @@ struct CountingSource {
   template <class Body> void for_clients(std::span<const std::size_t> clients, const Body& body) const {
     for (std::size_t i = 0; i < clients.size(); ++i)
       body(i, std::span<const float>(&similarity(clients[i], 0), size()));
+  }
+
+  void collect(std::span<const float> represented, OfferLists& lists) const {
+    for (std::size_t client = 0; client < size(); ++client)
+      for (std::uint32_t item = 0; item < size(); ++item)
+        if (similarity(client, item) > represented[client])
+          lists.add(client, {item, similarity(client, item)});
   }
 
   [[nodiscard]] double offers_per_evaluation() const { return static_cast<double>(size()); }

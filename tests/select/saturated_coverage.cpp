@@ -85,9 +85,8 @@ TEST_CASE("lazy greedy on saturated coverage is naive greedy") {
 TEST_CASE("saturated coverage refuses negative similarities and saturations that cover nothing") {
   CHECK_THROWS_WITH(SaturatedCoverage(Array2<float>{{1, -0.5F}, {0, 1}}),
                     "similarity: expected no negative values, got -0.5");
-  CHECK_THROWS_WITH(
-      SaturatedCoverage(sparseann::SimilarityMatrix::symmetric(Array2<float>{{1, 0}, {0, 1}}, -1, {1, 1})),
-      "similarity: expected no negative values, got -1");
+  CHECK_THROWS_WITH(SaturatedCoverage(sparseann::SimilarityMatrix::symmetric(Array2<float>{{1, 0}, {0, 1}}, -1)),
+                    "similarity: expected no negative values, got -1");
   CHECK_THROWS_AS(SaturatedCoverage(Array2<float>{{1, -0.5F}, {0, 1}}), sparseann::InvalidArgument);
   CHECK_THROWS_WITH(SaturatedCoverage(Array2<float>{{1}}, {.saturation = 0}),
                     "saturation: expected a number above 0 and at most 1, got 0");

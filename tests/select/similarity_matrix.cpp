@@ -17,8 +17,7 @@ TEST_CASE("a matrix from elsewhere is looked at") {
   CHECK(symmetric.lowest() == -0.5F);
   CHECK(symmetric.is_symmetric());
   CHECK(symmetric.row(1)[1] == 2);
-  CHECK(symmetric.row_sums()[0] == 0.5);
-  CHECK(symmetric.row_sums()[1] == 1.5);
+  CHECK(symmetric.row_sum_bounds().empty());
 
   Array2<float> values = xt::ones<float>({100, 100});
   values(99, 2) = 3;
@@ -44,9 +43,7 @@ TEST_CASE("a table's matrix has the bits of its tiles, with any number of thread
     CHECK(one.is_symmetric());
     CHECK(one.lowest() == -1);
     const SimilarityMatrix checked(one.values());
-    for (std::size_t i = 0; i < items; ++i)
-      if (std::abs(one.row_sums()[i] - checked.row_sums()[i]) > 1e-9)
-        FAIL_CHECK("row " << i);
+    CHECK(std::ranges::equal(one.row_sum_bounds(), table.row_sum_bounds()));
     CHECK(checked.is_symmetric());
     CHECK(one.values() == similarity_matrix(table, {.threads = 3}).values());
     std::vector<float> row((items + 15) / 16 * 16 * 16);

@@ -57,9 +57,13 @@ public:
 
   template <class Body> void with_offers(std::size_t item, const Body& body) const { body(similarity_->row(item)); }
 
-  void initial_gains(float baseline, std::span<double> gains) const {
-    for (std::size_t item = 0; item < size(); ++item)
-      gains[item] = similarity_->row_sums()[item] - static_cast<double>(size()) * static_cast<double>(baseline);
+  void bound_initial_gains(float baseline, std::span<double> gains) const {
+    const std::span<const double> sums = similarity_->row_sum_bounds();
+    if (sums.empty())
+      return evaluate_all(std::vector<float>(size(), baseline), gains);
+    std::ranges::transform(sums, gains.begin(), [&](double sum) {
+      return sum - static_cast<double>(size()) * static_cast<double>(baseline);
+    });
   }
 
   void evaluate_all(std::span<const float> represented, std::span<double> gains) const {
@@ -90,11 +94,22 @@ public:
     });
   }
 
+  void collect(std::span<const float> represented, OfferLists& lists) const {
+    std::vector<std::size_t> clients(size());
+    std::iota(clients.begin(), clients.end(), std::size_t{0});
+    for_clients(clients, [&](std::size_t client, std::span<const float> offered) {
+      thread_local gain_loops::Found found;
+      found.above(offered, represented[client], execution_.instruction_set);
+      for (std::size_t i = 0; i < found.items().size(); ++i)
+        lists.add(client, {found.items()[i], found.values()[i]});
+    });
+  }
+
   [[nodiscard]] InstructionSet instruction_set() const noexcept { return execution_.instruction_set; }
   [[nodiscard]] double offers_per_evaluation() const noexcept { return static_cast<double>(size()) / 8; }
-  /// An offer takes twice the room of a similarity: a quarter of the matrix's at most.
+  /// Where more are kept, writing them costs more than they save.
   [[nodiscard]] double most_offers() const noexcept {
-    return static_cast<double>(size()) * static_cast<double>(size()) / 8;
+    return static_cast<double>(size()) * static_cast<double>(size()) / 32;
   }
 
 private:
@@ -168,7 +183,7 @@ private:
 ///
 /// Formula: F(S) = sum over j of max(baseline, max over i in S of s(i, j)).
 /// Shapes: similarity (N, N); row i says how well i represents each item; it need not be symmetric.
-/// Cost: O(N) per gain and per add, 4 N^2 bytes, which copies share, and up to a quarter more while it is maximised.
+/// Cost: O(N) per gain and per add, 4 N^2 bytes, which copies share, and up to a tenth more while it is maximised.
 /// Throws: InvalidArgument where the matrix is not square or below the baseline; DataError where it is not finite.
 /// Source: Zheng et al., AAAI 2020, Eq. 6 and 7.
 /// Deviation: the paper leaves the empty set's value open. With a baseline no larger than any similarity, every

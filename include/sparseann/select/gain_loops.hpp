@@ -5,7 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
+#include <numeric>
 #include <span>
+#include <vector>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -125,15 +128,18 @@ template <class V>
 #endif
 
 #if defined(__x86_64__)
-[[nodiscard, gnu::target("avx512f")]] inline std::size_t
-above_avx512(const float* offered, std::size_t count, float level, std::uint32_t* items, float* values) noexcept {
-  const __m512 levels = _mm512_set1_ps(level);
+[[nodiscard, gnu::target("avx512f")]] inline std::size_t above_avx512(const float* offered, const float* levels,
+                                                                      std::size_t count, float level,
+                                                                      std::uint32_t* items, float* values) noexcept {
+  const __m512 highest = _mm512_set1_ps(level);
   __m512i numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   std::size_t found = 0;
   for (std::size_t i = 0; i < count; i += sums) {
     const auto valid = static_cast<__mmask16>(count - i < sums ? (1U << (count - i)) - 1 : 0xffffU);
     const __m512 value = _mm512_maskz_loadu_ps(valid, offered + i);
-    const __mmask16 chosen = _mm512_mask_cmp_ps_mask(valid, value, levels, _CMP_GT_OQ);
+    const __m512 lowest =
+        levels == nullptr ? highest : _mm512_maskz_min_ps(valid, highest, _mm512_maskz_loadu_ps(valid, levels + i));
+    const __mmask16 chosen = _mm512_mask_cmp_ps_mask(valid, value, lowest, _CMP_GT_OQ);
     _mm512_storeu_ps(values + found, _mm512_maskz_compress_ps(chosen, value));
     _mm512_storeu_si512(items + found, _mm512_maskz_compress_epi32(chosen, numbers));
     found += static_cast<std::size_t>(__builtin_popcount(chosen));
@@ -178,28 +184,96 @@ inline void lower(std::span<double> gains, const float* offered, float from, flo
   detail::lower<detail::Vectors128>(gains.data(), offered, from, to, gains.size());
 }
 
-/// Writes the items that offer more than `level`, and what they offer, in order; returns how many there are. `items`
-/// and `values` have room for sixteen more than are offered.
-[[nodiscard]] inline std::size_t above(std::span<const float> offered, float level, std::uint32_t* items, float* values,
-                                       InstructionSet set) noexcept {
-#if defined(__x86_64__)
-  if (set == InstructionSet::avx512)
-    return detail::above_avx512(offered.data(), offered.size(), level, items, values);
-#endif
-  static_cast<void>(set);
-  std::size_t found = 0;
-  for (std::size_t item = 0; item < offered.size(); ++item) { // without a branch, which would be taken at random
-    items[found] = static_cast<std::uint32_t>(item);
-    values[found] = offered[item];
-    found += offered[item] > level ? 1U : 0U;
+/// Items that offer more than something, in order, and what they offer. Its memory serves one search after the other.
+class Found {
+public:
+  [[nodiscard]] std::span<const std::uint32_t> items() const noexcept { return std::span(items_).first(count_); }
+  [[nodiscard]] std::span<const float> values() const noexcept { return std::span(values_).first(count_); }
+
+  /// Items that offer more than `level`.
+  void above(std::span<const float> offered, float level, InstructionSet set) { search(offered, nullptr, level, set); }
+  /// Items that offer more than `level`, or than their own of `levels`, which are as many as are offered.
+  void above_either(std::span<const float> offered, float level, std::span<const float> levels, InstructionSet set) {
+    search(offered, levels.data(), level, set);
   }
-  return found;
+
+private:
+  void search(std::span<const float> offered, const float* levels, float level, [[maybe_unused]] InstructionSet set) {
+    items_.resize(std::max(items_.size(), offered.size() + detail::sums)); // whole vectors are written
+    values_.resize(items_.size());
+#if defined(__x86_64__)
+    if (set == InstructionSet::avx512) {
+      count_ = detail::above_avx512(offered.data(), levels, offered.size(), level, items_.data(), values_.data());
+      return;
+    }
+#endif
+    count_ = 0;
+    for (std::size_t item = 0; item < offered.size(); ++item) { // without a branch, which would be taken at random
+      const float lowest = levels == nullptr ? level : std::min(level, levels[item]);
+      items_[count_] = static_cast<std::uint32_t>(item);
+      values_[count_] = offered[item];
+      count_ += offered[item] > lowest ? 1U : 0U;
+    }
+  }
+
+  std::vector<std::uint32_t> items_;
+  std::vector<float> values_;
+  std::size_t count_ = 0;
+};
+
+namespace detail {
+inline constexpr std::size_t lanes_of_any = 16; ///< of loops that g++ vectorises at -O2, as it knows their length
+} // namespace detail
+
+/// represented_j = max(represented_j, offered_j); returns how many are then above `before`. The spans are equally long.
+inline std::size_t raise(std::span<float> represented, std::span<const float> offered,
+                         std::span<const float> before) noexcept {
+  constexpr std::size_t lanes = detail::lanes_of_any;
+  const std::size_t whole = represented.size() / lanes * lanes;
+  std::array<std::uint32_t, lanes> higher{};
+  for (std::size_t j = 0; j < whole; j += lanes) {
+    std::array<float, lanes> values;
+    std::copy_n(represented.data() + j, lanes, values.data());
+    for (std::size_t lane = 0; lane < lanes; ++lane)
+      values[lane] = offered[j + lane] > values[lane] ? offered[j + lane] : values[lane];
+    for (std::size_t lane = 0; lane < lanes; ++lane)
+      higher[lane] += values[lane] > before[j + lane] ? 1U : 0U;
+    std::copy_n(values.data(), lanes, represented.data() + j);
+  }
+  for (std::size_t j = whole; j < represented.size(); ++j) {
+    represented[j] = std::max(represented[j], offered[j]);
+    higher[j - whole] += represented[j] > before[j] ? 1U : 0U;
+  }
+  return std::accumulate(higher.begin(), higher.end(), std::size_t{0});
 }
 
-/// represented_j = max(represented_j, offered_j).
-inline void raise(std::span<float> represented, std::span<const float> offered) noexcept {
-  for (std::size_t j = 0; j < represented.size(); ++j)
-    represented[j] = std::max(represented[j], offered[j]);
+/// bounds_i = min(bounds_i, gains_i + slack).
+inline void lower_to(std::span<double> bounds, std::span<const double> gains, double slack) noexcept {
+  constexpr std::size_t lanes = detail::lanes_of_any;
+  const std::size_t whole = bounds.size() / lanes * lanes;
+  for (std::size_t i = 0; i < whole; i += lanes) {
+    std::array<double, lanes> values;
+    std::copy_n(gains.data() + i, lanes, values.data());
+    for (std::size_t lane = 0; lane < lanes; ++lane)
+      values[lane] = values[lane] + slack < bounds[i + lane] ? values[lane] + slack : bounds[i + lane];
+    std::copy_n(values.data(), lanes, bounds.data() + i);
+  }
+  for (std::size_t i = whole; i < bounds.size(); ++i)
+    bounds[i] = std::min(bounds[i], gains[i] + slack);
+}
+
+/// The largest of some numbers, none of them NaN.
+[[nodiscard]] inline double largest(std::span<const double> values) noexcept {
+  constexpr std::size_t lanes = detail::lanes_of_any;
+  std::array<double, lanes> most;
+  most.fill(-std::numeric_limits<double>::infinity());
+  const std::size_t whole = values.size() / lanes * lanes;
+  for (std::size_t i = 0; i < whole; i += lanes)
+    for (std::size_t lane = 0; lane < lanes; ++lane)
+      most[lane] = values[i + lane] > most[lane] ? values[i + lane] : most[lane];
+  for (std::size_t i = whole; i < values.size(); ++i)
+    most[i - whole] = std::max(most[i - whole], values[i]);
+  return *std::ranges::max_element(most);
 }
 
 } // namespace sparseann::gain_loops

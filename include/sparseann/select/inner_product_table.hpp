@@ -41,6 +41,7 @@ public:
 
   [[nodiscard]] std::size_t size() const noexcept { return all_.packed.rows(); }
   [[nodiscard]] const Rows& all() const noexcept { return all_; }
+  [[nodiscard]] InstructionSet instruction_set() const noexcept { return set_; }
   [[nodiscard]] Rows only(std::span<const std::size_t> items) const {
     return {.packed = gather(all_.packed, items), .items = std::vector(items.begin(), items.end())};
   }

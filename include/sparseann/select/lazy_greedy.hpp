@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sparseann/core/progress.hpp"
+#include "sparseann/select/gain_loops.hpp"
 #include "sparseann/select/maximiser.hpp"
 #include "sparseann/select/objective.hpp"
 #include "sparseann/select/ranked_selection.hpp"
@@ -61,7 +62,7 @@ private:
   void refresh(std::size_t block) noexcept {
     const std::size_t begin = block * block_;
     const std::span<const double> part = std::span(bounds_).subspan(begin, std::min(block_, bounds_.size() - begin));
-    largest_[block] = *std::ranges::max_element(part);
+    largest_[block] = gain_loops::largest(part);
   }
 
   std::vector<double> bounds_;

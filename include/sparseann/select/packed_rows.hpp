@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <vector>
@@ -11,6 +12,26 @@
 #include "sparseann/core/parallel.hpp"
 
 namespace sparseann {
+
+namespace detail {
+/// to(j, i) = from(i, j) for 4 x 4 values, whose rows are the strides apart.
+inline void transpose4(const float* from, std::size_t from_stride, float* to, std::size_t to_stride) noexcept {
+  using Four = float __attribute__((vector_size(16)));
+  std::array<Four, 4> rows;
+  for (std::size_t i = 0; i < 4; ++i)
+    std::memcpy(&rows[i], from + i * from_stride, sizeof(Four));
+  const Four low01 = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);
+  const Four high01 = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
+  const Four low23 = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
+  const Four high23 = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
+  const std::array<Four, 4> columns{
+      __builtin_shufflevector(low01, low23, 0, 1, 4, 5), __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
+      __builtin_shufflevector(high01, high23, 0, 1, 4, 5), __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
+  for (std::size_t j = 0; j < 4; ++j)
+    std::memcpy(to + j * to_stride, &columns[j], sizeof(Four));
+}
+
+} // namespace detail
 
 /// Rows of a table in the order in which vector instructions read them: panels of sixteen rows, component by component.
 ///
@@ -52,7 +73,11 @@ public:
 
 private:
   static void interleave(std::span<const float> values, std::size_t stride, std::span<Lanes> panel) noexcept {
-    for (std::size_t k = 0; k < panel.size(); ++k)
+    const std::size_t whole = panel.size() / 4 * 4;
+    for (std::size_t k = 0; k < whole; k += 4)
+      for (std::size_t lane = 0; lane < width; lane += 4)
+        detail::transpose4(values.data() + lane * stride + k, stride, panel[k].values.data() + lane, width);
+    for (std::size_t k = whole; k < panel.size(); ++k)
       for (std::size_t lane = 0; lane < width; ++lane)
         panel[k].values[lane] = values[lane * stride + k];
   }

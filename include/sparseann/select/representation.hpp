@@ -12,6 +12,7 @@
 
 #include "sparseann/core/instruction_set.hpp"
 #include "sparseann/select/gain_loops.hpp"
+#include "sparseann/select/offer_lists.hpp"
 
 namespace sparseann::detail {
 
@@ -22,29 +23,23 @@ struct ChangedClient {
   float to;
 };
 
-/// Items that would represent a client better than the set does, and how well.
-struct Offers {
-  std::vector<std::uint32_t> items;
-  std::vector<float> similarities;
-
-  [[nodiscard]] std::size_t size() const noexcept { return items.size(); }
-};
-
 /// Where facility location finds similarities: what Representation asks of it.
 ///
-/// initial_gains(baseline, gains) and evaluate_all(represented, gains) are the gains of all items; lower(gains,
-/// changed) takes from each item what it loses as clients change; for_clients(clients, body) calls body(i, offered)
-/// with all items' similarities to clients[i], for different i from different threads. offers_per_evaluation() is how
-/// many offers are looked through in the time of one gain, and most_offers() how many may be kept.
+/// evaluate_all(represented, gains) adds the gains of all items to zeros; bound_initial_gains(baseline, gains) may add
+/// a little more where that is quicker. lower(gains, changed) takes from each item what it loses as clients change.
+/// for_clients(clients, body) calls body(i, offered) with all items' similarities to clients[i], for different i from
+/// different threads; collect(represented, lists) adds each client's offers above what it has. offers_per_evaluation()
+/// is how many offers are looked through in the time of one gain, and most_offers() how many may be kept.
 template <class S>
 concept SimilaritySource = requires(const S source, std::span<const float> represented, std::span<double> gains,
                                     std::span<const ChangedClient> changed, std::span<const std::size_t> clients,
-                                    void (*body)(std::size_t, std::span<const float>)) {
+                                    void (*body)(std::size_t, std::span<const float>), OfferLists& lists) {
   { source.size() } -> std::same_as<std::size_t>;
-  source.initial_gains(0.0F, gains);
+  source.bound_initial_gains(0.0F, gains);
   source.evaluate_all(represented, gains);
   source.lower(gains, changed);
   source.for_clients(clients, body);
+  source.collect(represented, lists);
   { source.offers_per_evaluation() } -> std::same_as<double>;
   { source.most_offers() } -> std::same_as<double>;
   { source.instruction_set() } -> std::same_as<InstructionSet>;
@@ -65,10 +60,7 @@ public:
   [[nodiscard]] double value() const noexcept { return std::accumulate(represented_.begin(), represented_.end(), 0.0); }
 
   void raise(std::span<const float> offered) noexcept {
-    gain_loops::raise(represented_, offered);
-    changed_ = 0;
-    for (std::size_t j = 0; j < seen_.size(); ++j)
-      changed_ += represented_[j] > seen_[j] ? 1U : 0U;
+    changed_ = gain_loops::raise(represented_, offered, seen_.empty() ? represented_ : seen_);
   }
 
   /// See BoundedObjective. Bounds are lowered once a share of what that costs has gone into gains.
@@ -77,9 +69,7 @@ public:
       return false;
     if (gains_.empty() || changed_ > 0)
       update(source);
-    const double slack = rounding();
-    for (std::size_t i = 0; i < bounds.size(); ++i)
-      bounds[i] = std::min(bounds[i], gains_[i] + slack);
+    gain_loops::lower_to(bounds, gains_, rounding());
     return true;
   }
 
@@ -87,13 +77,14 @@ private:
   /// Measured on isotropic, clustered and slowly changing features: from 1/30 to 1/4 the similarities looked at differ
   /// by 15 %.
   static constexpr double patience = 1.0 / 8;
+  static constexpr std::size_t samples = 64;
 
   template <class S> [[nodiscard]] bool is_due(std::size_t evaluations, const S& source) const {
     if (gains_.empty())
       return true;
     if (changed_ == 0)
       return false;
-    if (offers_.empty())
+    if (offers_.clients() == 0)
       return 2 * changed_ > represented_.size() ||
              static_cast<double>(evaluations) >= patience * static_cast<double>(changed_);
     return static_cast<double>(evaluations) * source.offers_per_evaluation() >=
@@ -103,23 +94,23 @@ private:
   /// Brings the gains of all items up to date.
   template <class S> void update(const S& source) {
     const bool may_collect = is_worth_a_sample(source);
-    if (!offers_.empty())
-      follow_offers();
+    if (offers_.clients() != 0)
+      follow_offers(source);
     else if (gains_.empty() || 2 * changed_ > represented_.size())
       evaluate(source);
     else
       follow(source);
     seen_ = represented_;
     changed_ = 0;
-    if (may_collect && expected_offers(source) <= source.most_offers())
-      collect(source);
+    if (may_collect)
+      collect_if_few(source);
   }
 
   template <class S> void evaluate(const S& source) {
     const bool is_initial = std::ranges::all_of(represented_, [this](float value) { return value == baseline_; });
     gains_.assign(represented_.size(), 0.0);
     if (is_initial)
-      source.initial_gains(baseline_, std::span(gains_));
+      source.bound_initial_gains(baseline_, std::span(gains_));
     else
       source.evaluate_all(represented(), std::span(gains_));
     summed_ = *std::ranges::max_element(gains_);
@@ -128,25 +119,27 @@ private:
     additions_per_gain_ = represented_.size();
   }
 
-  [[nodiscard]] std::vector<ChangedClient> changed_clients() const {
+  [[nodiscard]] std::vector<ChangedClient> changed_clients(InstructionSet set) const {
+    thread_local gain_loops::Found found;
+    found.above_either(represented_, std::numeric_limits<float>::infinity(), seen_, set);
     std::vector<ChangedClient> changed;
-    for (std::size_t j = 0; j < represented_.size(); ++j)
-      if (represented_[j] > seen_[j])
-        changed.push_back({j, seen_[j], represented_[j]});
+    changed.reserve(found.items().size());
+    for (const std::uint32_t client : found.items())
+      changed.push_back({client, seen_[client], represented_[client]});
     return changed;
   }
 
   template <class S> void follow(const S& source) {
-    const std::vector<ChangedClient> changed = changed_clients();
+    const std::vector<ChangedClient> changed = changed_clients(source.instruction_set());
     source.lower(std::span(gains_), std::span(changed));
     additions_per_gain_ += changed.size();
   }
 
-  void follow_offers() {
-    const std::vector<ChangedClient> changed = changed_clients();
+  template <class S> void follow_offers(const S& source) {
+    const std::vector<ChangedClient> changed = changed_clients(source.instruction_set());
     double looked_at = 0;
     for (const ChangedClient& client : changed) {
-      looked_at += static_cast<double>(offers_[client.client].size());
+      looked_at += static_cast<double>(offers_.size(client.client));
       follow_offers(client);
     }
     offers_per_client_ = looked_at / static_cast<double>(changed.size());
@@ -155,64 +148,43 @@ private:
 
   /// Takes from the items that offer more than the client had, and drops those that offer no more than it has.
   void follow_offers(const ChangedClient& changed) {
-    Offers& offers = offers_[changed.client];
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < offers.size(); ++i) {
-      const std::uint32_t item = offers.items[i];
-      const float similarity = offers.similarities[i];
-      gains_[item] -= gain_loops::step_between(similarity, changed.from, changed.to);
-      offers.items[kept] = item;
-      offers.similarities[kept] = similarity;
-      kept += similarity > changed.to ? 1U : 0U;
-    }
-    offers.items.resize(kept);
-    offers.similarities.resize(kept);
+    offers_.keep_if(changed.client, [&](const Offer& offer) {
+      gains_[offer.item] -= gain_loops::step_between(offer.similarity, changed.from, changed.to);
+      return offer.similarity > changed.to;
+    });
   }
 
-  /// Where a share of the clients changed, about as large a share of all offers beats what they have; a few times less
-  /// where items come in groups.
+  /// Whether looking at a few clients costs little beside following those that changed, or whether few changed: as
+  /// large a share of all offers as of the clients, about, then beats what those have, and a few times less where items
+  /// come in groups.
   template <class S> [[nodiscard]] bool is_worth_a_sample(const S& source) const {
     const auto clients = static_cast<double>(represented_.size());
-    return offers_.empty() && !gains_.empty() && static_cast<double>(changed_) * clients <= 4 * source.most_offers();
+    return offers_.clients() == 0 && !gains_.empty() &&
+           (changed_ > 16 * samples || static_cast<double>(changed_) * clients <= 4 * source.most_offers());
+  }
+
+  template <class S> void collect_if_few(const S& source) {
+    const double expected = expected_offers(source);
+    if (expected > source.most_offers())
+      return;
+    offers_ = OfferLists(represented_.size());
+    source.collect(represented(), offers_);
+    offers_per_client_ = expected / static_cast<double>(represented_.size());
   }
 
   /// Offers that beat what clients have, from some of the clients.
   template <class S> [[nodiscard]] double expected_offers(const S& source) const {
-    constexpr std::size_t samples = 64;
     std::vector<std::size_t> clients;
     for (std::size_t i = 0; i < std::min(samples, represented_.size()); ++i)
       clients.push_back(i * represented_.size() / std::min(samples, represented_.size()));
     std::vector<std::size_t> counts(clients.size());
     source.for_clients(clients, [&](std::size_t i, std::span<const float> offered) {
-      const float level = represented_[clients[i]];
-      counts[i] +=
-          static_cast<std::size_t>(std::ranges::count_if(offered, [level](float value) { return value > level; }));
+      thread_local gain_loops::Found found;
+      found.above(offered, represented_[clients[i]], source.instruction_set());
+      counts[i] = found.items().size();
     });
     return static_cast<double>(std::reduce(counts.begin(), counts.end())) / static_cast<double>(clients.size()) *
            static_cast<double>(represented_.size());
-  }
-
-  template <class S> void collect(const S& source) {
-    std::vector<std::size_t> clients(represented_.size());
-    std::iota(clients.begin(), clients.end(), std::size_t{0});
-    offers_.resize(clients.size());
-    source.for_clients(clients, [&](std::size_t client, std::span<const float> offered) {
-      offers_[client] = offers_above(offered, represented_[client], source.instruction_set());
-    });
-    offers_per_client_ = 0;
-    for (const Offers& offers : offers_)
-      offers_per_client_ += static_cast<double>(offers.size()) / static_cast<double>(offers_.size());
-  }
-
-  [[nodiscard]] static Offers offers_above(std::span<const float> offered, float level, InstructionSet set) {
-    constexpr std::size_t spare = 16;
-    thread_local Offers found;
-    found.items.resize(offered.size() + spare);
-    found.similarities.resize(offered.size() + spare);
-    const auto count = static_cast<std::ptrdiff_t>(
-        gain_loops::above(offered, level, found.items.data(), found.similarities.data(), set));
-    return {{found.items.begin(), found.items.begin() + count},
-            {found.similarities.begin(), found.similarities.begin() + count}};
   }
 
   /// No sum here, nor a gain's own, is further from the exact one: each of its additions rounds by at most half an
@@ -224,9 +196,9 @@ private:
 
   std::vector<float> represented_;
   float baseline_;
-  std::vector<float> seen_;    ///< represented_ when bounds were last tightened
-  std::vector<double> gains_;  ///< of all items at that moment
-  std::vector<Offers> offers_; ///< by client, better than at that moment; empty until they are few
+  std::vector<float> seen_;   ///< represented_ when bounds were last tightened
+  std::vector<double> gains_; ///< of all items at that moment
+  OfferLists offers_;         ///< better than at that moment; none until they are few
   double offers_per_client_ = 0;
   double summed_ = 0; ///< no partial sum of a gain was larger
   std::size_t additions_per_gain_ = 0;

@@ -3,6 +3,8 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/execution.hpp"
@@ -28,6 +30,12 @@ concept SimilarityTable =
       { table.lowest() } -> std::same_as<float>;
       { table.seconds_per_value() } -> std::same_as<double>;
     };
+
+/// A table that knows, without its N^2 values, numbers a little above their sums over rows.
+template <class T>
+concept SummedTable = SimilarityTable<T> && requires(const T table) {
+  { table.row_sum_bounds() } -> std::same_as<std::vector<double>>;
+};
 
 /// How alike the rows of a feature table (N, D) are: makes a SimilarityTable of N items.
 template <class S>

@@ -23,21 +23,6 @@
 
 namespace sparseann {
 
-namespace detail {
-/// Eight partial sums, which compilers keep in vector registers.
-[[nodiscard]] inline double sum_of(std::span<const float> values) noexcept {
-  constexpr std::size_t lanes = 8;
-  std::array<double, lanes> sums{};
-  const std::size_t whole = values.size() / lanes * lanes;
-  for (std::size_t i = 0; i < whole; i += lanes)
-    for (std::size_t lane = 0; lane < lanes; ++lane)
-      sums[lane] += static_cast<double>(values[i + lane]);
-  for (std::size_t i = whole; i < values.size(); ++i)
-    sums[i - whole] += static_cast<double>(values[i]);
-  return std::accumulate(sums.begin(), sums.end(), 0.0);
-}
-} // namespace detail
-
 /// A square matrix of finite similarities, with what is known about it.
 ///
 /// Shapes: values (N, N); row i says how well i represents each item; it need not be symmetric.
@@ -49,14 +34,13 @@ public:
     check_shape();
     check_values();
     lowest_ = *std::ranges::min_element(elements(values_));
-    for (std::size_t item = 0; item < size(); ++item)
-      row_sums_.push_back(detail::sum_of(row(item)));
     is_symmetric_ = compare_halves();
   }
 
-  /// A matrix that is symmetric and finite by the way it was made, with no value below `lowest`, and its rows' sums.
-  [[nodiscard]] static SimilarityMatrix symmetric(Array2<float> values, float lowest, std::vector<double> row_sums) {
-    return SimilarityMatrix(std::move(values), lowest, std::move(row_sums));
+  /// A matrix that is symmetric and finite by the way it was made, with no value below `lowest`; see row_sum_bounds().
+  [[nodiscard]] static SimilarityMatrix symmetric(Array2<float> values, float lowest,
+                                                  std::vector<double> row_sum_bounds = {}) {
+    return SimilarityMatrix(std::move(values), lowest, std::move(row_sum_bounds));
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return values_.shape(0); }
@@ -67,11 +51,12 @@ public:
   /// No value is below it.
   [[nodiscard]] float lowest() const noexcept { return lowest_; }
   [[nodiscard]] bool is_symmetric() const noexcept { return is_symmetric_; }
-  [[nodiscard]] std::span<const double> row_sums() const noexcept { return row_sums_; }
+  /// What the sums of the rows do not exceed, or nothing where that is not known.
+  [[nodiscard]] std::span<const double> row_sum_bounds() const noexcept { return row_sum_bounds_; }
 
 private:
-  SimilarityMatrix(Array2<float> values, float lowest, std::vector<double> row_sums)
-      : values_(std::move(values)), lowest_(lowest), is_symmetric_(true), row_sums_(std::move(row_sums)) {}
+  SimilarityMatrix(Array2<float> values, float lowest, std::vector<double> row_sum_bounds)
+      : values_(std::move(values)), lowest_(lowest), is_symmetric_(true), row_sum_bounds_(std::move(row_sum_bounds)) {}
 
   void check_shape() const {
     if (values_.shape(0) == 0 || values_.shape(0) != values_.shape(1))
@@ -104,7 +89,7 @@ private:
   Array2<float> values_;
   float lowest_ = 0;
   bool is_symmetric_ = false;
-  std::vector<double> row_sums_;
+  std::vector<double> row_sum_bounds_;
 };
 
 namespace detail {
@@ -132,7 +117,10 @@ struct Triangle {
 [[nodiscard]] inline Triangle triangle(std::size_t size) noexcept { return {size, size > 2000 ? 240U : 48U}; }
 
 inline void check_room(std::size_t items) {
+  constexpr double always_there = 1e8; // asking the system takes as long as a selection from a few hundred items
   const double needed = 4.0 * static_cast<double>(items) * static_cast<double>(items);
+  if (needed <= always_there)
+    return;
   const auto available = static_cast<double>(available_memory());
   if (needed > available)
     throw InvalidArgument(
@@ -143,50 +131,29 @@ inline void check_room(std::size_t items) {
         fmt::format("{} items, {} x {} similarities of {}", items, items, items, to_gibibytes(needed)));
 }
 
-/// Sums of a symmetric matrix's rows, from the tiles on and below its diagonal.
-class RowSums {
-public:
-  explicit RowSums(std::size_t size) : sums_(size, 0.0) {}
-
-  void add(std::span<const float> tile, std::size_t stride, RowRange rows, RowRange columns) {
-    std::vector<double> by_row(rows.count);
-    std::vector<double> by_column(columns.count, 0.0);
-    for (std::size_t i = 0; i < rows.count; ++i) {
-      const std::span<const float> row = tile.subspan(i * stride, columns.count);
-      by_row[i] = sum_of(row);
-      for (std::size_t j = 0; j < columns.count; ++j)
-        by_column[j] += static_cast<double>(row[j]);
-    }
-    const std::lock_guard lock(mutex_);
-    for (std::size_t i = 0; i < rows.count; ++i)
-      sums_[rows.first + i] += by_row[i];
-    for (std::size_t j = 0; rows.first != columns.first && j < columns.count; ++j)
-      sums_[columns.first + j] += by_column[j];
-  }
-
-  [[nodiscard]] std::vector<double> take() && { return std::move(sums_); }
-
-private:
-  std::vector<double> sums_;
-  std::mutex mutex_;
-};
-
 inline void store(Array2<float>& matrix, RowRange rows, RowRange columns, const float* tile,
                   std::size_t stride) noexcept {
   for (std::size_t i = 0; i < rows.count; ++i)
     std::copy_n(tile + i * stride, columns.count, &matrix(rows.first + i, columns.first));
 }
 
-/// matrix(columns, rows) = transposed tile, in blocks that fit the nearest cache.
+/// matrix(columns, rows) = transposed tile, by blocks whose lines the nearest cache keeps until they are full.
 inline void store_transposed(Array2<float>& matrix, RowRange rows, RowRange columns, const float* tile,
                              std::size_t stride) noexcept {
-  constexpr std::size_t block = 16;
-  for (std::size_t begin = 0; begin < rows.count; begin += block)
-    for (std::size_t j = 0; j < columns.count; ++j) {
-      float* const to = &matrix(columns.first + j, rows.first);
-      for (std::size_t i = begin; i < std::min(begin + block, rows.count); ++i)
-        to[i] = tile[i * stride + j];
-    }
+  constexpr std::size_t block = 16; // floats of a line
+  const std::size_t size = matrix.shape(1);
+  float* const corner = &matrix(columns.first, rows.first);
+  for (std::size_t begin = 0; begin < rows.count; begin += block) {
+    const std::size_t end = std::min(begin + block, rows.count);
+    const std::size_t whole_rows = begin + (end - begin) / 4 * 4;
+    const std::size_t whole_columns = columns.count / 4 * 4;
+    for (std::size_t j = 0; j < whole_columns; j += 4)
+      for (std::size_t i = begin; i < whole_rows; i += 4)
+        transpose4(tile + i * stride + j, stride, corner + j * size + i, size);
+    for (std::size_t j = 0; j < columns.count; ++j)
+      for (std::size_t i = j < whole_columns ? whole_rows : begin; i < end; ++i)
+        corner[j * size + i] = tile[i * stride + j];
+  }
 }
 
 } // namespace detail
@@ -202,7 +169,6 @@ template <SimilarityTable Table>
   auto matrix = Array2<float>::from_shape({size, size});
   prefer_large_pages(elements(matrix));
   const detail::Triangle triangle = detail::triangle(size);
-  detail::RowSums sums(size);
   const double seconds = 0.5 * static_cast<double>(size) * static_cast<double>(size) * table.seconds_per_value();
   std::mutex mutex;
   Progress::Task task = execution.progress.start("comparing all items", triangle.tiles());
@@ -216,12 +182,14 @@ template <SimilarityTable Table>
     detail::store(matrix, rows, columns, tile.data(), triangle.tile);
     if (row != column)
       detail::store_transposed(matrix, rows, columns, tile.data(), triangle.tile);
-    sums.add(tile, triangle.tile, rows, columns);
     const std::lock_guard lock(mutex);
     task.advance();
   });
   task.finish();
-  return SimilarityMatrix::symmetric(std::move(matrix), table.lowest(), std::move(sums).take());
+  std::vector<double> row_sum_bounds;
+  if constexpr (SummedTable<Table>)
+    row_sum_bounds = table.row_sum_bounds();
+  return SimilarityMatrix::symmetric(std::move(matrix), table.lowest(), std::move(row_sum_bounds));
 }
 
 } // namespace sparseann

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <mutex>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -47,33 +49,27 @@ public:
     body(std::span<const float>(offered));
   }
 
-  void initial_gains(float baseline, std::span<double> gains) const {
-    evaluate_all(std::vector<float>(size(), baseline), gains);
+  void bound_initial_gains(float baseline, std::span<double> gains) const {
+    if constexpr (SummedTable<Table>)
+      std::ranges::transform(table_.row_sum_bounds(), gains.begin(), [&](double sum) {
+        return sum - static_cast<double>(size()) * static_cast<double>(baseline);
+      });
+    else
+      evaluate_all(std::vector<float>(size(), baseline), gains);
   }
 
-  /// Each similarity is computed once for its two items.
   void evaluate_all(std::span<const float> represented, std::span<double> gains) const {
-    const Triangle triangle = detail::triangle(size());
     std::mutex mutex;
-    Progress::Task task = execution_.progress.start("comparing all items", triangle.tiles());
-    parallel_for(triangle.tiles(), threads(0.5 * static_cast<double>(size())), [&](std::size_t index) {
-      const auto [row, column] = triangle.place(index);
-      const RowRange rows = triangle.range(row);
-      const RowRange columns = triangle.range(column);
-      const std::span<float> tile = scratch(triangle.tile * triangle.tile);
-      table_.tile(table_.all(), rows, columns, tile.data(), triangle.tile);
-      const std::vector<double> by_row = gains_of_rows(tile, triangle.tile, rows.count, part(represented, columns));
-      const std::vector<double> by_column =
-          gains_of_columns(tile, triangle.tile, columns.count, part(represented, rows));
+    over_triangle("comparing all items", [&](RowRange rows, RowRange columns, std::span<const float> tile) {
+      const std::vector<double> by_row = gains_of_rows(tile, rows.count, part(represented, columns));
+      const std::vector<double> by_column = gains_of_columns(tile, columns.count, part(represented, rows));
       const std::lock_guard lock(mutex);
-      task.advance();
       for (std::size_t i = 0; i < rows.count; ++i)
         gains[rows.first + i] += by_row[i];
-      if (row != column)
+      if (rows.first != columns.first)
         for (std::size_t j = 0; j < columns.count; ++j)
           gains[columns.first + j] += by_column[j];
     });
-    task.finish();
   }
 
   void lower(std::span<double> gains, std::span<const ChangedClient> changed) const {
@@ -103,6 +99,22 @@ public:
     });
   }
 
+  void collect(std::span<const float> represented, OfferLists& lists) const {
+    std::vector<std::mutex> mutexes(detail::triangle(size()).side());
+    over_triangle("collecting similar items", [&](RowRange rows, RowRange columns, std::span<const float> tile) {
+      const std::vector<Pair> pairs = similar_pairs(tile, rows, columns, represented);
+      const auto offer = [&](std::size_t block, std::uint32_t Pair::* client, std::uint32_t Pair::* item) {
+        const std::lock_guard lock(mutexes[block]);
+        for (const Pair& pair : pairs)
+          if (pair.similarity > represented[pair.*client])
+            lists.add(pair.*client, {pair.*item, pair.similarity});
+      };
+      offer(rows.first / tile_side(), &Pair::row, &Pair::column);
+      if (rows.first != columns.first)
+        offer(columns.first / tile_side(), &Pair::column, &Pair::row);
+    });
+  }
+
   [[nodiscard]] InstructionSet instruction_set() const noexcept { return execution_.instruction_set; }
   [[nodiscard]] double offers_per_evaluation() const noexcept {
     constexpr double seconds_per_offer = 2e-9;
@@ -117,6 +129,14 @@ private:
   [[nodiscard]] std::size_t stride() const noexcept {
     return (size() + PackedRows::width - 1) / PackedRows::width * PackedRows::width;
   }
+
+  struct Pair {
+    std::uint32_t row;
+    std::uint32_t column;
+    float similarity;
+  };
+
+  [[nodiscard]] std::size_t tile_side() const noexcept { return detail::triangle(size()).tile; }
 
   /// For the similarities of so many items to all of them.
   [[nodiscard]] std::size_t threads(double items) const {
@@ -136,6 +156,41 @@ private:
                  });
   }
 
+  /// Calls body(rows, columns, tile) for tiles of all similarities, of which those on and below the diagonal are
+  /// computed, for their rows and their columns; a tile's rows are tile_side() apart.
+  template <class Body> void over_triangle(std::string_view what, const Body& body) const {
+    const Triangle triangle = detail::triangle(size());
+    std::mutex mutex;
+    Progress::Task task = execution_.progress.start(std::string(what), triangle.tiles());
+    parallel_for(triangle.tiles(), threads(0.5 * static_cast<double>(size())), [&](std::size_t index) {
+      const auto [row, column] = triangle.place(index);
+      const RowRange rows = triangle.range(row);
+      const RowRange columns = triangle.range(column);
+      const std::span<float> tile = scratch(triangle.tile * triangle.tile);
+      table_.tile(table_.all(), rows, columns, tile.data(), triangle.tile);
+      body(rows, columns, std::span<const float>(tile));
+      const std::lock_guard lock(mutex);
+      task.advance();
+    });
+    task.finish();
+  }
+
+  /// Pairs that are more alike than one of the two is represented.
+  [[nodiscard]] std::vector<Pair> similar_pairs(std::span<const float> tile, RowRange rows, RowRange columns,
+                                                std::span<const float> represented) const {
+    thread_local gain_loops::Found found;
+    std::vector<Pair> pairs;
+    for (std::size_t i = 0; i < rows.count; ++i) {
+      const std::size_t row = rows.first + i;
+      found.above_either(tile.subspan(i * tile_side(), columns.count), represented[row], part(represented, columns),
+                         execution_.instruction_set);
+      for (std::size_t j = 0; j < found.items().size(); ++j)
+        pairs.push_back({static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(columns.first) + found.items()[j],
+                         found.values()[j]});
+    }
+    return pairs;
+  }
+
   void gains_of_few(std::span<const std::size_t> items, std::span<const float> represented,
                     std::span<double> out) const {
     const std::size_t blocks = (size() + most_columns - 1) / most_columns;
@@ -151,20 +206,20 @@ private:
         out[i] += parts[block * items.size() + i];
   }
 
-  [[nodiscard]] std::vector<double> gains_of_rows(std::span<const float> tile, std::size_t tile_stride,
-                                                  std::size_t rows, std::span<const float> represented) const {
+  [[nodiscard]] std::vector<double> gains_of_rows(std::span<const float> tile, std::size_t rows,
+                                                  std::span<const float> represented) const {
     std::vector<double> gains(rows);
     for (std::size_t i = 0; i < rows; ++i)
-      gains[i] = gain_loops::excess(tile.subspan(i * tile_stride, represented.size()), represented,
+      gains[i] = gain_loops::excess(tile.subspan(i * tile_side(), represented.size()), represented,
                                     execution_.instruction_set);
     return gains;
   }
 
-  [[nodiscard]] std::vector<double> gains_of_columns(std::span<const float> tile, std::size_t tile_stride,
-                                                     std::size_t columns, std::span<const float> represented) const {
+  [[nodiscard]] std::vector<double> gains_of_columns(std::span<const float> tile, std::size_t columns,
+                                                     std::span<const float> represented) const {
     std::vector<double> gains(columns, 0.0);
     for (std::size_t i = 0; i < represented.size(); ++i)
-      gain_loops::lower(gains, tile.data() + i * tile_stride, represented[i], std::numeric_limits<float>::infinity(),
+      gain_loops::lower(gains, tile.data() + i * tile_side(), represented[i], std::numeric_limits<float>::infinity(),
                         execution_.instruction_set);
     for (double& gain : gains)
       gain = -gain;
