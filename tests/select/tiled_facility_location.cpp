@@ -71,12 +71,14 @@ TEST_CASE("bounds follow the gains") {
   check_bounds(FacilityLocation(asymmetric, {.baseline = -100}));
 }
 
-TEST_CASE("tiled and naive greedy agree at 1500 items") {
-  const Array2<float> features = test::clustered_features(1500, 20, 40, Generator(6));
-  const RankedSelection tiled = LazyGreedy{}(TiledFacilityLocation(CosineSimilarity{}(features)), 60);
-  const RankedSelection naive = NaiveGreedy{}(FacilityLocation(test::cosines(features)), 60);
-  CHECK(tiled.indices == naive.indices);
-  CHECK(tiled.gains == naive.gains);
+TEST_CASE("tiled and naive greedy agree at 5000 items") {
+  for (const Array2<float>& features :
+       {test::clustered_features(5000, 20, 40, Generator(6)), test::random_features(5000, 24, Generator(7))}) {
+    const RankedSelection tiled = LazyGreedy{}(TiledFacilityLocation(CosineSimilarity{}(features)), 60);
+    const RankedSelection naive = NaiveGreedy{}(FacilityLocation(test::cosines(features)), 60);
+    CHECK(tiled.indices == naive.indices);
+    CHECK(tiled.gains == naive.gains);
+  }
 }
 
 TEST_CASE("tiled facility location is monotone and submodular") {

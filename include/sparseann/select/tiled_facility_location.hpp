@@ -120,7 +120,10 @@ public:
     constexpr double seconds_per_offer = 2e-9;
     return static_cast<double>(size()) * table_.seconds_per_value() / seconds_per_offer;
   }
-  [[nodiscard]] static double most_offers() noexcept { return 9e7; } // two thirds of a gigabyte
+  /// Half a gigabyte of them, as far as keeping them costs less than computing them again.
+  [[nodiscard]] double most_offers() const noexcept {
+    return std::min(7e7, static_cast<double>(size()) * static_cast<double>(size()) / 16);
+  }
 
 private:
   static constexpr std::size_t most_rows = 96;
