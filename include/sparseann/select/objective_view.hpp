@@ -86,13 +86,15 @@ template <SetObjective O> [[nodiscard]] double tie_band(const O& objective, doub
 /// Lazy greedy over `items` of an objective, which holds the selection afterwards. The selection has the objective's
 /// items and gains.
 ///
-/// Gains within `band` of the largest tie, and the earlier one of `items` wins. Cost, throws: as LazyGreedy.
+/// Gains within `band` of the largest tie, and the earlier one of `items` wins. A task goes on by a step per item.
+/// Cost, throws: as LazyGreedy.
 template <SubmodularObjective O>
 [[nodiscard]] RankedSelection select_among(O& objective, const std::vector<std::size_t>& items, std::size_t budget,
-                                           double band, const Progress& progress = {}) {
+                                           double band, Progress::Task* task = nullptr) {
   check_selection_budget(budget, items.size());
-  detail::LazySearch search(ObjectiveView<O>(objective, items), budget, {.certify = false}, band);
-  RankedSelection selection = std::move(search).run(budget, progress);
+  detail::LazySearch search(ObjectiveView<O>(objective, items), detail::ItemBudget(budget), {.certify = false}, band);
+  Progress::Task silent = Progress().start("", budget);
+  RankedSelection selection = std::move(search).run(task != nullptr ? *task : silent);
   for (std::size_t& index : selection.indices)
     index = items[index];
   return selection;
