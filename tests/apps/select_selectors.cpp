@@ -1,5 +1,6 @@
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "apps/sparseann.hpp"
 #include "sparseann/core/random.hpp"
@@ -18,6 +19,7 @@
 #include "support/catch.hpp"
 
 using namespace sparseann;
+using sparseann::test::ProgramResult;
 using sparseann::test::SelectFolder;
 using sparseann::test::without_certificate;
 
@@ -95,6 +97,25 @@ TEST_CASE("selectors without an objective select what they do in the library") {
   check_selects(features, "--selector equal-interval", EqualInterval{}(90, 12, seeded));
   check_selects(features, "--selector middle-biased --middle-biased.width 0.1",
                 MiddleBiased{.options = {.width = 0.1}}(90, 12, seeded));
+}
+
+TEST_CASE("every long piece of work is told on the standard error stream") {
+  const SelectFolder folder;
+  folder.write("f.npy", some_features());
+  write_npy(folder / "costs.npy", Array1<double>(xt::ones<double>({90})));
+  const auto check = [&](const std::string& arguments, const std::vector<std::string>& names) {
+    CAPTURE(arguments);
+    const ProgramResult result = folder.run("--features {}/f.npy --output {}/o.csv " + arguments);
+    CHECK(result.exit_code == 0);
+    for (const std::string& name : names)
+      CHECK_THAT(result.errors, ContainsSubstring(name + ": done in "));
+  };
+  for (const std::string maximiser : {"lazy", "naive", "stochastic"})
+    check("--budget 5 --maximiser " + maximiser, {"comparing all items", "selecting"});
+  check("--budget-cost 5 --costs {}/costs.npy", {"comparing all items", "selecting"});
+  check("--budget 5 --selector k-center", {"selecting"});
+  check("--budget 5 --selector typical-clusters", {"clustering", "ranking by typicality"});
+  check("--budget 5 --selector probability-cover", {"comparing all items", "clustering", "selecting"});
 }
 
 TEST_CASE("selectors of a count need no features") {

@@ -21,6 +21,7 @@
 #include "sparseann/select/tiled_facility_location.hpp"
 #include "support/catch.hpp"
 #include "support/objective_suite.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selector_suite.hpp"
 
 using sparseann::Array2;
@@ -324,4 +325,13 @@ TEST_CASE("budgeted greedy names bad costs, budgets and gains") {
                     "budget: expected items to select from, got none");
   CHECK_THROWS_WITH((BudgetedGreedy{.options = {.tie_tolerance = -1}}(objective, std::vector<double>(3, 1.0), 1)),
                     "tie_tolerance: expected a number of at least 0, got -1");
+}
+
+TEST_CASE("budgeted greedy tells how much of the budget its two searches spent") {
+  sparseann::test::RecordedProgress recorded;
+  const BudgetedGreedy greedy{.progress = recorded.progress()};
+  (void)greedy(location_of(30, 4, 3), random_costs(30, Generator(3)), 10);
+  sparseann::test::check_pieces(recorded, {"selecting"});
+  CHECK(recorded.pieces().front().total == 200);
+  CHECK(recorded.pieces().front().steps >= 6);
 }

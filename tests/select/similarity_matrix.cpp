@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "support/catch.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selection_data.hpp"
 
 using sparseann::Array2;
@@ -80,4 +81,11 @@ TEST_CASE("a matrix that does not fit memory is refused before it is tried") {
                                           "none, got 20000000 items, 20000000 x 20000000 similarities of "
                                           "1490116.1 GiB"));
   CHECK_NOTHROW(sparseann::detail::check_room(100));
+}
+
+TEST_CASE("a matrix tells each tile that it has") {
+  sparseann::test::RecordedProgress recorded;
+  const auto features = sparseann::test::random_features(130, 3, sparseann::Generator(1));
+  (void)sparseann::test::cosines(features, {.progress = recorded.progress()});
+  sparseann::test::check_pieces(recorded, {"comparing all items"});
 }

@@ -120,7 +120,7 @@ struct GroupedGreedy {
     if (group_of_item.size() != objective.size())
       throw InvalidArgument("group_of_item", fmt::format("{} groups, one per item", objective.size()),
                             fmt::format("{}", group_of_item.size()));
-    std::vector<double> gains = gains_of_all(objective);
+    std::vector<double> gains = gains_of_all(objective, progress);
     const double best = std::ranges::max(gains);
     Certificate certificate{.items = objective.size(), .best_single = objective.value() + best};
     certificate.upper_bound = detail::with_largest(objective.value(), gains, budget);
@@ -130,7 +130,7 @@ struct GroupedGreedy {
                                                      detail::tie_band(options, best, objective.size()), progress);
     if (!options.certify)
       return selection;
-    gains = gains_of_all(objective);
+    gains = gains_of_all(objective, progress);
     certificate.value = selection.coverage.back();
     certificate.upper_bound = std::min(certificate.upper_bound, detail::with_largest(certificate.value, gains, budget));
     selection.certificate = certificate;

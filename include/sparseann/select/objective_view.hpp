@@ -65,14 +65,23 @@ private:
 template <class O> inline constexpr bool enable_submodular<ObjectiveView<O>> = enable_submodular<O>;
 
 /// The gains of all items.
-template <SetObjective O> [[nodiscard]] std::vector<double> gains_of_all(const O& objective) {
+template <SetObjective O>
+[[nodiscard]] std::vector<double> gains_of_all(const O& objective, const Progress& progress = {}) {
+  constexpr std::size_t at_once = 96; // as many as objectives on tiles evaluate at once
   std::vector<double> gains(objective.size());
   std::vector<std::size_t> items(objective.size());
   std::iota(items.begin(), items.end(), std::size_t{0});
-  if constexpr (BatchObjective<O>)
-    objective.gains(items, gains);
-  else
-    std::ranges::transform(items, gains.begin(), [&](std::size_t item) { return objective.gain(item); });
+  Progress::Task task = progress.start("evaluating all items", items.size());
+  for (std::size_t begin = 0; begin < items.size(); begin += at_once) {
+    const auto some = std::span(items).subspan(begin, std::min(at_once, items.size() - begin));
+    const auto out = std::span(gains).subspan(begin, some.size());
+    if constexpr (BatchObjective<O>)
+      objective.gains(some, out);
+    else
+      std::ranges::transform(some, out.begin(), [&](std::size_t item) { return objective.gain(item); });
+    task.advance(some.size());
+  }
+  task.finish();
   return gains;
 }
 
