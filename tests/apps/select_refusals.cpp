@@ -226,11 +226,18 @@ TEST_CASE("select refuses outputs that it cannot write, or that are its input, b
 
 TEST_CASE("a similarity matrix that does not fit memory is refused with what it takes and what takes less") {
   const SelectFolder folder;
-  folder.write("f.npy", Array2<float>(xt::ones<float>({1000000, 1})));
-  const ProgramResult result = folder.run("--features {}/f.npy --budget 2 --storage dense --output {}/o.csv");
-  CHECK_THAT(result.errors,
-             ContainsSubstring("TiledFacilityLocation (--storage tiled) needs none, got 1000000 items, 1000000 x "
-                               "1000000 similarities of 3725.3 GiB\n"));
-  CHECK(result.exit_code == 2);
-  CHECK(folder.files() == std::vector<std::string>{"f.npy"});
+  Array2<float> features = xt::ones<float>({1000000, 1});
+  features(0, 0) = 2; // for a bandwidth
+  folder.write("f.npy", features);
+  const auto check = [&](const std::string& arguments, const std::string& flag, const std::string& advice) {
+    const ProgramResult result = folder.run("--features {}/f.npy --budget 2 --output {}/o.csv " + arguments);
+    CHECK_THAT(result.errors, ContainsSubstring("error: " + flag + ": expected a similarity matrix that fits the "));
+    CHECK_THAT(result.errors, ContainsSubstring(" of memory that are free; " + advice +
+                                                ", got 1000000 items, 1000000 x 1000000 similarities of 3725.3 GiB\n"));
+    CHECK(result.exit_code == 2);
+    CHECK(folder.files() == std::vector<std::string>{"f.npy"});
+  };
+  check("--storage dense", "--storage", "--storage tiled needs none");
+  check("--selector saturated-coverage", "--features",
+        "--selector max-cover with --storage tiled and --selector feature-coverage need none");
 }
