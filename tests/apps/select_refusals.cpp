@@ -24,10 +24,17 @@ public:
     for (std::size_t column = 0; column < 3; ++column)
       features(4, column) = 0;
     folder_.write("zero.npy", features);
+    for (std::size_t row = 3; row < 6; ++row)
+      for (std::size_t column = 0; column < 3; ++column)
+        features(row, column) = 1;
+    folder_.write("half.npy", features);
+    folder_.write("equal.npy", Array2<float>(xt::ones<float>({6, 3})));
     folder_.write("empty.npy", Array2<float>(xt::zeros<float>({0, 3})));
     write_costs();
     write_broken_arrays();
     folder_.write("groups.csv", "row,group\n0,a\n1,a\n2,a\n3,b\n4,b\n5,c\n");
+    folder_.write("late.csv", "row,group\n3,b\n4,b\n0,a\n1,a\n2,a\n5,c\n");
+    folder_.write("pair.csv", "source,target,weight\n0,1,0.5\n");
     folder_.write("many.csv", "row,group\n0,a\n1,b\n2,c\n3,d\n4,e\n5,f\n6,g\n");
     folder_.write("g.csv", "source,target,weight\n0,1,0.5\n1,2,0.25\n");
     folder_.write("negative.csv", "source,target,weight\n0,1,-0.5\n");
@@ -181,6 +188,18 @@ TEST_CASE("feature-coverage refuses negative features by row and column") {
         folder.named("error: {}/f.npy: expected no negative numbers, as feature-coverage needs, got -4 "
                      "in row 1, column 1\n"));
   CHECK(result.exit_code == 1);
+}
+
+TEST_CASE("what only the library can refuse is refused by its flag too") {
+  const RefusalFolder folder;
+  folder.check("--budget 2 --features {}/equal.npy --similarity gaussian", 2,
+               "--gaussian.bandwidth: expected a number above 0, as all rows of the features are equal, got 0");
+  folder.check("--budget-per-group 1 --groups {}/late.csv --features {}/half.npy --selector saturated-coverage", 2,
+               "--gaussian.bandwidth in group 'b': expected a number above 0, as all rows of the features are equal, "
+               "got 0");
+  const std::string all_there_is = fmt::format("{}", std::numeric_limits<double>::max());
+  folder.check("--graph {}/pair.csv --costs {}/few.npy --budget-cost " + all_there_is, 2,
+               "--budget-cost: expected a finite number of at least 1, the lowest cost, got " + all_there_is);
 }
 
 TEST_CASE("select refuses costs, groups and graphs that do not fit") {

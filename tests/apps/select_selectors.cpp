@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -157,6 +158,33 @@ TEST_CASE("the summary says what was used and what random selections reach") {
   CHECK(summary["random"]["mean_value"].get<double>() == Approx(mean));
   const Certificate certificate = *MaxCover<>{}(features, 12, seeded).certificate;
   CHECK(summary["random"]["share_closed"].get<double>() == Approx(share_closed(certificate, mean)));
+}
+
+TEST_CASE("the summary has the bandwidth that was used, of each group where each has its own") {
+  const SelectFolder folder;
+  const Array2<float> features = some_features();
+  folder.write("f.npy", features);
+  std::string groups = "row,group\n";
+  for (std::size_t row = 0; row < 90; ++row)
+    groups += fmt::format("{},{}\n", row, row < 30 ? "head" : "tail");
+  folder.write("groups.csv", groups);
+  const std::string start = "--features {}/f.npy --similarity gaussian ";
+  for (const std::string storage : {"dense", "tiled"}) {
+    const auto automatic = folder.selection(start + "--budget 12 --storage " + storage);
+    const auto used = folder.summary()["options"]["gaussian"]["bandwidth"].get<double>();
+    CHECK(used == GaussianSimilarity{}.bandwidth_for(features));
+    CHECK(folder.summary()["bandwidths"].is_null());
+    const auto given = folder.selection(start + fmt::format("--budget 12 --gaussian.bandwidth {}", used));
+    CHECK(given.selection == automatic.selection);
+  }
+  (void)folder.selection(start + "--budget-per-group 2 --groups {}/groups.csv");
+  CHECK(folder.summary()["options"]["gaussian"]["bandwidth"] == 0);
+  Array2<float> head = xt::zeros<float>({30, 9});
+  std::ranges::copy(elements(features).first(head.size()), elements(head).begin());
+  CHECK(folder.summary()["bandwidths"].size() == 2);
+  CHECK(folder.summary()["bandwidths"]["head"] == GaussianSimilarity{}.bandwidth_for(head));
+  (void)folder.selection("--features {}/f.npy --budget 2");
+  CHECK(folder.summary()["options"]["gaussian"]["bandwidth"] == 0); // not used
 }
 
 TEST_CASE("random selections are skipped where they would take long, and the summary says so") {

@@ -22,7 +22,9 @@ template <SubmodularObjective O>
   const GreedyOptions& greedy = method.policies.greedy;
   const Progress& progress = method.execution.progress;
   if (problem.budget_cost)
-    return BudgetedGreedy{greedy, progress}(objective, problem.costs, *problem.budget_cost);
+    return naming_flag("--budget-cost", "budget", [&] {
+      return BudgetedGreedy{greedy, progress}(objective, problem.costs, *problem.budget_cost);
+    });
   if (problem.minimums)
     return GroupedGreedy{greedy, progress}(objective, problem.group_of_item, *problem.minimums, problem.budget);
   if (method.call.maximiser == MaximiserName::naive)
