@@ -179,6 +179,17 @@ TEST_CASE("select refuses features that it cannot work with") {
                "--budget: expected a count of at least 1 and at most 6 (all there are), got 7");
 }
 
+TEST_CASE("what a selector of a count does not look at cannot be wrong, all else is refused") {
+  const RefusalFolder folder;
+  const std::string start = "--selector random --budget 2 --features ";
+  folder.check(start + "{}/empty.npy", 1, "{}/empty.npy: expected at least one row and one column, got 0 x 3");
+  folder.check(start + "{}/flat.npy", 1, "{}/flat.npy: expected an array of rank 2, got shape (3)");
+  folder.check(start + "{}/whole.npy", 1, "{}/whole.npy: expected elements of float32 or float64, got 'i4'");
+  folder.check(start + "{}/text.npy", 1, "{}/text.npy: is not a .npy file (at byte 0)");
+  folder.check("--selector equal-interval --budget 7 --features {}/nan.npy", 2,
+               "--budget: expected a count of at least 1 and at most 6 (all there are), got 7");
+}
+
 TEST_CASE("feature-coverage refuses negative features by row and column") {
   const SelectFolder folder;
   folder.write("f.npy", Array2<float>{{1, 2}, {3, -4}});

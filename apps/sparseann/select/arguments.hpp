@@ -50,7 +50,9 @@ struct Call {
   InstructionSet instruction_set = InstructionSet::automatic;
 
   friend void visit(Call& call, auto&& visitor) {
-    visitor(field("features", call.features, "rows to select from: .npy, (N, D) of float32 or float64"));
+    visitor(field("features", call.features,
+                  "rows to select from: .npy, (N, D) of float32 or float64; random, equal-interval and "
+                  "middle-biased read N alone"));
     visitor(field("graph", call.graph,
                   "instead: similarities as a graph, .npz (scipy CSR) or .csv (source, target, "
                   "weight)"));
