@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <map>
 #include <span>
 #include <string>
@@ -17,6 +19,7 @@
 #include "support/zip_archive.hpp"
 
 using namespace sparseann;
+using sparseann::test::ProgramResult;
 using sparseann::test::SelectFolder;
 using sparseann::test::without_certificate;
 
@@ -129,6 +132,28 @@ TEST_CASE("features of float64 and in Fortran order give the same selection") {
   CHECK(folder.selection("--features {}/fortran.npy --budget 7").selection == expected);
   CHECK(folder.selection("--features {}/wide.npy --budget 7").selection == expected);
   CHECK(folder.summary()["input"]["dtype"] == "float64");
+}
+
+TEST_CASE("selectors of a count read nothing but the header of features") {
+  const SelectFolder folder;
+  constexpr std::size_t rows = 1U << 20U;
+  constexpr std::size_t columns = 1U << 12U;
+  const std::string header = make_npy_header("f8", {rows, columns});
+  folder.write("f.npy", header);
+  const std::uintmax_t bytes = header.size() + rows * columns * sizeof(double); // 32 GiB, none of them on the disk
+  std::filesystem::resize_file(folder / "f.npy", bytes);
+  CHECK(folder.selection("--features {}/f.npy --selector random --budget 3 --seed 7").selection ==
+        RandomSlices{}(rows, 3, Generator(7)));
+  CHECK(folder.summary()["input"] ==
+        Json{{"path", (folder / "f.npy").string()}, {"shape", {rows, columns}}, {"dtype", "float64"}});
+  for (const std::string selector : {"equal-interval", "middle-biased"})
+    CHECK(folder.selection("--features {}/f.npy --budget 3 --selector " + selector).selection.indices.size() == 3);
+  std::filesystem::resize_file(folder / "f.npy", bytes - 1);
+  const ProgramResult cut = folder.run("--features {}/f.npy --selector random --budget 3 --output {}/o.csv");
+  CHECK_THAT(cut.errors,
+             ContainsSubstring("f.npy: header promises shape (1048576, 4096) of 8 bytes each, more than the "
+                               "file holds"));
+  CHECK(cut.exit_code == 1);
 }
 
 TEST_CASE("a budget of costs is spent by BudgetedGreedy") {

@@ -24,10 +24,17 @@ public:
     for (std::size_t column = 0; column < 3; ++column)
       features(4, column) = 0;
     folder_.write("zero.npy", features);
+    for (std::size_t row = 3; row < 6; ++row)
+      for (std::size_t column = 0; column < 3; ++column)
+        features(row, column) = 1;
+    folder_.write("half.npy", features);
+    folder_.write("equal.npy", Array2<float>(xt::ones<float>({6, 3})));
     folder_.write("empty.npy", Array2<float>(xt::zeros<float>({0, 3})));
     write_costs();
     write_broken_arrays();
     folder_.write("groups.csv", "row,group\n0,a\n1,a\n2,a\n3,b\n4,b\n5,c\n");
+    folder_.write("late.csv", "row,group\n3,b\n4,b\n0,a\n1,a\n2,a\n5,c\n");
+    folder_.write("pair.csv", "source,target,weight\n0,1,0.5\n");
     folder_.write("many.csv", "row,group\n0,a\n1,b\n2,c\n3,d\n4,e\n5,f\n6,g\n");
     folder_.write("g.csv", "source,target,weight\n0,1,0.5\n1,2,0.25\n");
     folder_.write("negative.csv", "source,target,weight\n0,1,-0.5\n");
@@ -172,6 +179,17 @@ TEST_CASE("select refuses features that it cannot work with") {
                "--budget: expected a count of at least 1 and at most 6 (all there are), got 7");
 }
 
+TEST_CASE("what a selector of a count does not look at cannot be wrong, all else is refused") {
+  const RefusalFolder folder;
+  const std::string start = "--selector random --budget 2 --features ";
+  folder.check(start + "{}/empty.npy", 1, "{}/empty.npy: expected at least one row and one column, got 0 x 3");
+  folder.check(start + "{}/flat.npy", 1, "{}/flat.npy: expected an array of rank 2, got shape (3)");
+  folder.check(start + "{}/whole.npy", 1, "{}/whole.npy: expected elements of float32 or float64, got 'i4'");
+  folder.check(start + "{}/text.npy", 1, "{}/text.npy: is not a .npy file (at byte 0)");
+  folder.check("--selector equal-interval --budget 7 --features {}/nan.npy", 2,
+               "--budget: expected a count of at least 1 and at most 6 (all there are), got 7");
+}
+
 TEST_CASE("feature-coverage refuses negative features by row and column") {
   const SelectFolder folder;
   folder.write("f.npy", Array2<float>{{1, 2}, {3, -4}});
@@ -181,6 +199,18 @@ TEST_CASE("feature-coverage refuses negative features by row and column") {
         folder.named("error: {}/f.npy: expected no negative numbers, as feature-coverage needs, got -4 "
                      "in row 1, column 1\n"));
   CHECK(result.exit_code == 1);
+}
+
+TEST_CASE("what only the library can refuse is refused by its flag too") {
+  const RefusalFolder folder;
+  folder.check("--budget 2 --features {}/equal.npy --similarity gaussian", 2,
+               "--gaussian.bandwidth: expected a number above 0, as all rows of the features are equal, got 0");
+  folder.check("--budget-per-group 1 --groups {}/late.csv --features {}/half.npy --selector saturated-coverage", 2,
+               "--gaussian.bandwidth in group 'b': expected a number above 0, as all rows of the features are equal, "
+               "got 0");
+  const std::string all_there_is = fmt::format("{}", std::numeric_limits<double>::max());
+  folder.check("--graph {}/pair.csv --costs {}/few.npy --budget-cost " + all_there_is, 2,
+               "--budget-cost: expected a finite number of at least 1, the lowest cost, got " + all_there_is);
 }
 
 TEST_CASE("select refuses costs, groups and graphs that do not fit") {
@@ -226,11 +256,18 @@ TEST_CASE("select refuses outputs that it cannot write, or that are its input, b
 
 TEST_CASE("a similarity matrix that does not fit memory is refused with what it takes and what takes less") {
   const SelectFolder folder;
-  folder.write("f.npy", Array2<float>(xt::ones<float>({1000000, 1})));
-  const ProgramResult result = folder.run("--features {}/f.npy --budget 2 --storage dense --output {}/o.csv");
-  CHECK_THAT(result.errors,
-             ContainsSubstring("TiledFacilityLocation (--storage tiled) needs none, got 1000000 items, 1000000 x "
-                               "1000000 similarities of 3725.3 GiB\n"));
-  CHECK(result.exit_code == 2);
-  CHECK(folder.files() == std::vector<std::string>{"f.npy"});
+  Array2<float> features = xt::ones<float>({1000000, 1});
+  features(0, 0) = 2; // for a bandwidth
+  folder.write("f.npy", features);
+  const auto check = [&](const std::string& arguments, const std::string& flag, const std::string& advice) {
+    const ProgramResult result = folder.run("--features {}/f.npy --budget 2 --output {}/o.csv " + arguments);
+    CHECK_THAT(result.errors, ContainsSubstring("error: " + flag + ": expected a similarity matrix that fits the "));
+    CHECK_THAT(result.errors, ContainsSubstring(" of memory that are free; " + advice +
+                                                ", got 1000000 items, 1000000 x 1000000 similarities of 3725.3 GiB\n"));
+    CHECK(result.exit_code == 2);
+    CHECK(folder.files() == std::vector<std::string>{"f.npy"});
+  };
+  check("--storage dense", "--storage", "--storage tiled needs none");
+  check("--selector saturated-coverage", "--features",
+        "--selector max-cover with --storage tiled and --selector feature-coverage need none");
 }

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "apps/sparseann.hpp"
 #include "sparseann/core/random.hpp"
@@ -18,6 +20,7 @@
 #include "support/catch.hpp"
 
 using namespace sparseann;
+using sparseann::test::ProgramResult;
 using sparseann::test::SelectFolder;
 using sparseann::test::without_certificate;
 
@@ -97,6 +100,25 @@ TEST_CASE("selectors without an objective select what they do in the library") {
                 MiddleBiased{.options = {.width = 0.1}}(90, 12, seeded));
 }
 
+TEST_CASE("every long piece of work is told on the standard error stream") {
+  const SelectFolder folder;
+  folder.write("f.npy", some_features());
+  write_npy(folder / "costs.npy", Array1<double>(xt::ones<double>({90})));
+  const auto check = [&](const std::string& arguments, const std::vector<std::string>& names) {
+    CAPTURE(arguments);
+    const ProgramResult result = folder.run("--features {}/f.npy --output {}/o.csv " + arguments);
+    CHECK(result.exit_code == 0);
+    for (const std::string& name : names)
+      CHECK_THAT(result.errors, ContainsSubstring(name + ": done in "));
+  };
+  for (const std::string maximiser : {"lazy", "naive", "stochastic"})
+    check("--budget 5 --maximiser " + maximiser, {"comparing all items", "selecting"});
+  check("--budget-cost 5 --costs {}/costs.npy", {"comparing all items", "selecting"});
+  check("--budget 5 --selector k-center", {"selecting"});
+  check("--budget 5 --selector typical-clusters", {"clustering", "ranking by typicality"});
+  check("--budget 5 --selector probability-cover", {"comparing all items", "clustering", "selecting"});
+}
+
 TEST_CASE("selectors of a count need no features") {
   const SelectFolder folder;
   CHECK(folder.selection("--count 50 --budget 5 --selector equal-interval").selection ==
@@ -136,6 +158,33 @@ TEST_CASE("the summary says what was used and what random selections reach") {
   CHECK(summary["random"]["mean_value"].get<double>() == Approx(mean));
   const Certificate certificate = *MaxCover<>{}(features, 12, seeded).certificate;
   CHECK(summary["random"]["share_closed"].get<double>() == Approx(share_closed(certificate, mean)));
+}
+
+TEST_CASE("the summary has the bandwidth that was used, of each group where each has its own") {
+  const SelectFolder folder;
+  const Array2<float> features = some_features();
+  folder.write("f.npy", features);
+  std::string groups = "row,group\n";
+  for (std::size_t row = 0; row < 90; ++row)
+    groups += fmt::format("{},{}\n", row, row < 30 ? "head" : "tail");
+  folder.write("groups.csv", groups);
+  const std::string start = "--features {}/f.npy --similarity gaussian ";
+  for (const std::string storage : {"dense", "tiled"}) {
+    const auto automatic = folder.selection(start + "--budget 12 --storage " + storage);
+    const auto used = folder.summary()["options"]["gaussian"]["bandwidth"].get<double>();
+    CHECK(used == GaussianSimilarity{}.bandwidth_for(features));
+    CHECK(folder.summary()["bandwidths"].is_null());
+    const auto given = folder.selection(start + fmt::format("--budget 12 --gaussian.bandwidth {}", used));
+    CHECK(given.selection == automatic.selection);
+  }
+  (void)folder.selection(start + "--budget-per-group 2 --groups {}/groups.csv");
+  CHECK(folder.summary()["options"]["gaussian"]["bandwidth"] == 0);
+  Array2<float> head = xt::zeros<float>({30, 9});
+  std::ranges::copy(elements(features).first(head.size()), elements(head).begin());
+  CHECK(folder.summary()["bandwidths"].size() == 2);
+  CHECK(folder.summary()["bandwidths"]["head"] == GaussianSimilarity{}.bandwidth_for(head));
+  (void)folder.selection("--features {}/f.npy --budget 2");
+  CHECK(folder.summary()["options"]["gaussian"]["bandwidth"] == 0); // not used
 }
 
 TEST_CASE("random selections are skipped where they would take long, and the summary says so") {

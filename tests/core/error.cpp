@@ -9,6 +9,8 @@ TEST_CASE("errors say what was expected and what came, and map to exit codes") {
   CHECK(std::string(usage.what()) == "--every: expected an integer of at least 1, got 0");
   CHECK(usage.argument() == "--every");
   CHECK(exit_code(usage) == 2);
+  CHECK(std::string(usage.renamed("every_n").what()) == "every_n: expected an integer of at least 1, got 0");
+  CHECK(usage.renamed("every_n").argument() == "every_n");
 
   const IoError truncated("a/b.nii", "file ends early", 352);
   CHECK(std::string(truncated.what()) == "a/b.nii: file ends early (at byte 352)");

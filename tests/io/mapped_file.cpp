@@ -26,6 +26,7 @@ TEST_CASE("a MappedFile shows every byte, also where the file is no whole number
       bytes[i] = static_cast<char>(i * 7 + i / 256);
     const TemporaryDirectory directory;
     CHECK(MappedFile(file_of(directory, bytes)).bytes() == bytes);
+    CHECK(MappedFile(file_of(directory, bytes), sparseann::Reading::parts).bytes() == bytes);
   }
 }
 

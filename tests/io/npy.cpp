@@ -265,6 +265,21 @@ TEST_CASE("an empty array whose other extents are beyond all counting is refused
   CHECK(parse_npy_array<std::int64_t, 3>("f.npy", sparseann::make_npy_header("i8", {0, 1UL << 40U, 31})).size() == 0);
 }
 
+TEST_CASE("a table's header is checked as the table, but for its elements") {
+  const sparseann::NpyHeader header = sparseann::parse_npy_table_header("a.npy", from_hex(fortran_big_endian_float64));
+  CHECK(header.type == "f8");
+  CHECK(header.shape == std::vector<std::size_t>{2, 3});
+  CHECK_THROWS_WITH(sparseann::parse_npy_table_header("a.npy", from_hex(c_uint8)),
+                    "a.npy: expected elements of float32 or float64, got 'u1'");
+  const std::string table = from_hex(c_float32);
+  CHECK_NOTHROW(sparseann::parse_npy_table_header("a.npy", table));
+  CHECK_THROWS_AS(sparseann::parse_npy_table_header("a.npy", table.substr(0, table.size() - 1)), IoError);
+  CHECK_THROWS_AS(sparseann::parse_npy_table_header("a.npy", table + '0'), IoError);
+  CHECK_THROWS_WITH(
+      sparseann::parse_npy_table_header("a.npy", sparseann::make_npy_header("f4", {1}) + std::string(4, '0')),
+      "a.npy: expected an array of rank 2, got shape (1)");
+}
+
 TEST_CASE("a promise too large is refused before it is allocated") {
   const std::string data(24, 'x');
   for (const std::vector<std::size_t>& shape :

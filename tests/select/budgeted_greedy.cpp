@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <memory>
 #include <numbers>
 #include <numeric>
 #include <set>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "sparseann/select/cosine_similarity.hpp"
@@ -15,8 +18,10 @@
 #include "sparseann/select/feature_coverage.hpp"
 #include "sparseann/select/lazy_greedy.hpp"
 #include "sparseann/select/similarity_matrix.hpp"
+#include "sparseann/select/tiled_facility_location.hpp"
 #include "support/catch.hpp"
 #include "support/objective_suite.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selector_suite.hpp"
 
 using sparseann::Array2;
@@ -55,9 +60,78 @@ std::vector<double> random_costs(std::size_t items, Generator generator) {
   return costs;
 }
 
+/// Facility location that offers neither bounds nor batches.
+struct WithoutBounds {
+  FacilityLocation objective;
+  std::shared_ptr<std::size_t> evaluations = std::make_shared<std::size_t>(0);
+
+  [[nodiscard]] std::size_t size() const { return objective.size(); }
+  [[nodiscard]] double value() const { return objective.value(); }
+  [[nodiscard]] double gain(std::size_t item) const {
+    ++*evaluations;
+    return objective.gain(item);
+  }
+  void add(std::size_t item) { objective.add(item); }
+};
+
+struct WithBounds : WithoutBounds {
+  bool tighten(std::span<double> bounds, std::size_t count) { return objective.tighten(bounds, count); }
+};
+
+/// Greedy under a budget of costs with nothing remembered: every coverage is computed from the set.
+RankedSelection spent_by_definition(const Array2<float>& similarity, std::span<const double> costs, double budget,
+                                    bool per_cost) {
+  RankedSelection selection;
+  double band = 0;
+  for (;;) {
+    const double left = budget * (1 + 1e-12) - total_cost(costs, selection.indices);
+    const double before = sparseann::test::coverage_by_definition(similarity, selection.indices);
+    std::vector<double> ranks(costs.size(), -std::numeric_limits<double>::infinity());
+    for (std::size_t item = 0; item < costs.size(); ++item) {
+      std::vector<std::size_t> with = selection.indices;
+      with.push_back(item);
+      if (costs[item] <= left && std::ranges::find(selection.indices, item) == selection.indices.end())
+        ranks[item] =
+            (sparseann::test::coverage_by_definition(similarity, with) - before) / (per_cost ? costs[item] : 1);
+    }
+    const double best = std::ranges::max(ranks);
+    if (std::isinf(best))
+      return selection;
+    if (selection.indices.empty())
+      band = 1e-6 * best / std::sqrt(static_cast<double>(costs.size()));
+    const auto chosen = std::ranges::find_if(ranks, [&](double rank) { return rank >= best - band; });
+    const auto item = static_cast<std::size_t>(chosen - ranks.begin());
+    selection.indices.push_back(item);
+    selection.gains.push_back(*chosen * (per_cost ? costs[item] : 1));
+    selection.coverage.push_back(before + selection.gains.back());
+  }
+}
+
+/// What a set has, and the gains beside it that fit the budget, the last of them in part.
+double packed_by_definition(const Array2<float>& similarity, std::span<const double> costs, double budget,
+                            std::vector<std::size_t> set) {
+  const double before = sparseann::test::coverage_by_definition(similarity, set);
+  std::vector<std::pair<double, std::size_t>> ratios;
+  set.push_back(0);
+  for (std::size_t item = 0; item < costs.size(); ++item) {
+    set.back() = item;
+    if (costs[item] <= budget)
+      ratios.emplace_back((sparseann::test::coverage_by_definition(similarity, set) - before) / costs[item], item);
+  }
+  std::ranges::sort(ratios, std::greater{});
+  double packed = before;
+  for (const auto& [ratio, item] : ratios) {
+    packed += ratio * std::min(costs[item], budget);
+    budget -= std::min(costs[item], budget);
+  }
+  return packed;
+}
+
 } // namespace
 
 template <> inline constexpr bool sparseann::enable_submodular<Additive> = true;
+template <> inline constexpr bool sparseann::enable_submodular<WithoutBounds> = true;
+template <> inline constexpr bool sparseann::enable_submodular<WithBounds> = true;
 
 TEST_CASE("with equal costs, budgeted greedy is lazy greedy") {
   const FacilityLocation objective = location_of(40, 4, 1);
@@ -115,6 +189,52 @@ TEST_CASE("budgeted greedy reaches (1 - 1/e) / 2 of the best affordable set, and
     differing_lengths += selection.indices.size() == 1 ? 0U : 1U;
   }
   CHECK(differing_lengths > 50); // most budgets buy more than one item
+}
+
+TEST_CASE("budgeted greedy is its definition, whatever bounds and batches the objective has") {
+  for (std::uint64_t seed = 0; seed < 24; ++seed) {
+    CAPTURE(seed);
+    const std::size_t items = 20 + 9 * seed;
+    const Array2<float> features = sparseann::test::features_of_kind(seed % 6, items, Generator(seed));
+    const sparseann::SimilarityMatrix similarity = sparseann::test::cosines(features);
+    const std::vector<double> costs = random_costs(items, Generator(seed).split("costs"));
+    const double budget = 0.15 * std::reduce(costs.begin(), costs.end());
+    const RankedSelection by_ratio = spent_by_definition(similarity.values(), costs, budget, true);
+    const RankedSelection by_gain = spent_by_definition(similarity.values(), costs, budget, false);
+    const RankedSelection& expected = by_gain.coverage.back() > by_ratio.coverage.back() ? by_gain : by_ratio;
+
+    const RankedSelection bounded = BudgetedGreedy{}(FacilityLocation(similarity), costs, budget);
+    const RankedSelection plain = BudgetedGreedy{}(WithoutBounds{FacilityLocation(similarity)}, costs, budget);
+    const auto tiles = sparseann::CosineSimilarity{}(features);
+    const RankedSelection tiled = BudgetedGreedy{}(sparseann::TiledFacilityLocation(tiles), costs, budget);
+    CHECK(bounded.indices == expected.indices);
+    for (std::size_t rank = 0; rank < expected.gains.size(); ++rank)
+      CHECK(bounded.gains[rank] == Approx(expected.gains[rank]).margin(1e-9));
+    for (const RankedSelection& selection : {bounded, plain, tiled}) {
+      const double most = std::min(packed_by_definition(similarity.values(), costs, budget, {}),
+                                   packed_by_definition(similarity.values(), costs, budget, selection.indices));
+      CHECK(selection.certificate->upper_bound <= most + 1e-6);
+      CHECK(selection.certificate->upper_bound >= selection.certificate->value);
+    }
+    for (const RankedSelection& other : {plain, tiled}) {
+      CHECK(other.indices == bounded.indices);
+      CHECK(other.gains == bounded.gains);
+      CHECK(other.coverage == bounded.coverage);
+      CHECK(other.certificate->value == bounded.certificate->value);
+      CHECK(other.certificate->best_single == bounded.certificate->best_single);
+    }
+  }
+}
+
+TEST_CASE("with bounds, budgeted greedy evaluates few gains") {
+  const std::vector<double> costs = random_costs(120, Generator(10));
+  const Array2<float> features = sparseann::test::smooth_features(120, Generator(10));
+  const WithBounds objective{{FacilityLocation(sparseann::test::cosines(features))}};
+  const RankedSelection selection = BudgetedGreedy{}(objective, costs, 30);
+  CHECK(selection.indices.size() > 10);
+  CHECK(selection.certificate->upper_bound > selection.certificate->value);
+  CHECK(*objective.evaluations >= selection.indices.size());
+  CHECK(*objective.evaluations < 240); // each of the searches and each bound would take as many without
 }
 
 TEST_CASE("nothing that is affordable and worth something is left") {
@@ -205,4 +325,13 @@ TEST_CASE("budgeted greedy names bad costs, budgets and gains") {
                     "budget: expected items to select from, got none");
   CHECK_THROWS_WITH((BudgetedGreedy{.options = {.tie_tolerance = -1}}(objective, std::vector<double>(3, 1.0), 1)),
                     "tie_tolerance: expected a number of at least 0, got -1");
+}
+
+TEST_CASE("budgeted greedy tells how much of the budget its two searches spent") {
+  sparseann::test::RecordedProgress recorded;
+  const BudgetedGreedy greedy{.progress = recorded.progress()};
+  (void)greedy(location_of(30, 4, 3), random_costs(30, Generator(3)), 10);
+  sparseann::test::check_pieces(recorded, {"selecting"});
+  CHECK(recorded.pieces().front().total == 200);
+  CHECK(recorded.pieces().front().steps >= 6);
 }

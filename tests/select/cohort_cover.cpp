@@ -7,6 +7,7 @@
 
 #include "sparseann/select/max_cover.hpp"
 #include "support/catch.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selector_suite.hpp"
 
 using namespace sparseann;
@@ -232,4 +233,16 @@ TEST_CASE("cohort cover's options are named") {
   std::vector<std::string> paths;
   visit_leaves(options, "", [&](const std::string& path, const auto&) { paths.push_back(path); });
   CHECK(paths == std::vector<std::string>{"objective.baseline", "tie_tolerance", "minimum_per_case"});
+}
+
+TEST_CASE("cohort cover tells the similarities of each plane and then its slices") {
+  test::RecordedProgress recorded;
+  SelectionProblem problem;
+  for (const Plane plane : {Plane::xy, Plane::yz})
+    problem.stacks.push_back(
+        {.plane = plane, .slices = 60, .budget = 4, .features = test::random_features(60, 3, Generator(1))});
+  const CohortCover<> selector{.progress = recorded.progress()};
+  (void)selector(problem, Generator(1));
+  test::check_pieces(recorded, {"comparing all items", "comparing all items", "selecting"});
+  CHECK(recorded.pieces().back().steps == 8);
 }

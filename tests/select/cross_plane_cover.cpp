@@ -9,6 +9,7 @@
 #include "sparseann/select/max_cover.hpp"
 #include "sparseann/select/naive_greedy.hpp"
 #include "support/catch.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selector_suite.hpp"
 
 using namespace sparseann;
@@ -328,4 +329,13 @@ TEST_CASE("cross-plane cover's options are named") {
   std::vector<std::string> paths;
   visit_leaves(options, "", [&](const std::string& path, const auto&) { paths.push_back(path); });
   CHECK(paths == std::vector<std::string>{"objective.baseline", "tie_tolerance"});
+}
+
+TEST_CASE("cross-plane cover tells the slices of all cases as one piece of work") {
+  test::RecordedProgress recorded;
+  const SelectionProblem problem = test::example_problem(Generator(11));
+  const CrossPlaneCover<> selector{.progress = recorded.progress()};
+  (void)selector(problem, Generator(1));
+  test::check_pieces(recorded, {"selecting"});
+  CHECK(recorded.pieces().front().steps == 11);
 }

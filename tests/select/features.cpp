@@ -7,6 +7,14 @@
 using sparseann::Array2;
 using sparseann::check_features;
 
+TEST_CASE("a feature table has rows and columns") {
+  CHECK_THROWS_WITH(sparseann::check_feature_table(0, 3, "a.npy"),
+                    "a.npy: expected at least one row and one column, got 0 x 3");
+  CHECK_THROWS_WITH(sparseann::check_feature_table(2, 0),
+                    "features: expected at least one row and one column, got 2 x 0");
+  CHECK_NOTHROW(sparseann::check_feature_table(1, 1));
+}
+
 TEST_CASE("feature_row is a row") {
   const Array2<float> features{{1, 2, 3}, {4, 5, 6}};
   CHECK(std::ranges::equal(sparseann::feature_row(features, 1), std::array{4.0F, 5.0F, 6.0F}));

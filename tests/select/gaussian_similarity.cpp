@@ -86,6 +86,19 @@ TEST_CASE("without a bandwidth it is the root mean square distance of two items"
   CHECK(gaussian_matrix({{-1}, {1}})(0, 1) == Approx(std::exp(-1)).epsilon(1e-6));
 }
 
+TEST_CASE("the bandwidth that is used makes the same similarities, whatever the features' unit") {
+  for (const int exponent : {-120, 0, 3, 100}) {
+    Array2<float> features = sparseann::test::random_features(30, 4, Generator(5));
+    for (float& value : sparseann::elements(features))
+      value = std::ldexp(value, exponent);
+    const double used = GaussianSimilarity{}.bandwidth_for(features);
+    CHECK(used == Approx(root_mean_square_distance(features)).epsilon(1e-6));
+    CHECK((gaussian_matrix(features, used) == gaussian_matrix(features)));
+    const GaussianSimilarity given{.options = {.bandwidth = 0.75 * used}};
+    CHECK(given.bandwidth_for(features) == 0.75 * used);
+  }
+}
+
 TEST_CASE("features far from the origin are no harder") {
   Array2<float> features = sparseann::test::random_features(40, 5, Generator(2));
   for (float& value : sparseann::elements(features))
@@ -158,6 +171,8 @@ TEST_CASE("Gaussian similarity names what is wrong") {
   CHECK_THROWS_WITH(GaussianSimilarity{}({{1, 2}, {1, 2}}),
                     "bandwidth: expected a number above 0, as all rows of the features are equal, got 0");
   CHECK_THROWS_AS(GaussianSimilarity{}({{1, 2}}), sparseann::InvalidArgument);
+  CHECK_THROWS_WITH(GaussianSimilarity{}.bandwidth_for({{1, 2}, {1, 2}}),
+                    "bandwidth: expected a number above 0, as all rows of the features are equal, got 0");
   CHECK_THROWS_WITH((GaussianSimilarity{.options = {.bandwidth = -1}}({{1, 2}, {2, 1}})),
                     "bandwidth: expected a number of at least 0, got -1");
   CHECK_THROWS_WITH(GaussianSimilarity{}({{1, 2}, {0, 0}}),

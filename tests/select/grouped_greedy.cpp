@@ -10,6 +10,7 @@
 #include "sparseann/select/lazy_greedy.hpp"
 #include "sparseann/select/tiled_facility_location.hpp"
 #include "support/catch.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selection_data.hpp"
 
 using namespace sparseann;
@@ -127,4 +128,14 @@ TEST_CASE("minimums that do not fit, and groups that do not fit the items, are r
   const FacilityLocation objective(test::cosines(test::random_features(5, 3, Generator(1))));
   CHECK_THROWS_WITH(GroupedGreedy{}(objective, std::vector<std::size_t>{0, 0, 1, 1}, fits, 5),
                     "group_of_item: expected 5 groups, one per item, got 4");
+}
+
+TEST_CASE("grouped greedy tells its steps as one piece of work, however often it begins anew") {
+  test::RecordedProgress recorded;
+  const std::vector<std::size_t> groups = groups_in_turn(100, 6);
+  const UnmetMinimums minimums("minimum", 2, group_sizes(groups), 14);
+  const FacilityLocation objective(test::cosines(test::random_features(100, 4, Generator(1))));
+  (void)GroupedGreedy{.progress = recorded.progress()}(objective, groups, minimums, 14);
+  test::check_pieces(recorded, {"evaluating all items", "selecting", "evaluating all items"});
+  CHECK(recorded.pieces()[1].steps == 14);
 }

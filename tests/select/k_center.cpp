@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selector_suite.hpp"
 
 using namespace sparseann;
@@ -115,4 +116,11 @@ TEST_CASE("k-center refuses bad budgets and features") {
                     "budget: expected a count of at least 1 and at most 2 (all there are), got 3");
   CHECK_THROWS_AS(KCenter{}({{1, 2}, {0, 0}}, 1, Generator(1)), DataError);
   CHECK_THROWS_AS(KCenter{}({{1, 2}, {std::nanf(""), 0}}, 1, Generator(1)), DataError);
+}
+
+TEST_CASE("k-center tells each slice that it selects") {
+  test::RecordedProgress recorded;
+  (void)KCenter{.progress = recorded.progress()}(test::random_features(9, 3, Generator(1)), 4, Generator(1));
+  test::check_pieces(recorded, {"selecting"});
+  CHECK(recorded.pieces().front().steps == 4);
 }

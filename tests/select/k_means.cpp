@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selector_suite.hpp"
 
 using namespace sparseann;
@@ -217,4 +218,15 @@ TEST_CASE("k-means refuses bad numbers of clusters, features and options") {
   CHECK_THROWS_AS(k_means({{1}, {std::nanf("")}}, 1, Generator(1)), DataError);
   CHECK_THROWS_WITH(k_means({{1}, {2}}, 1, Generator(1), {.tolerance = -1}),
                     "tolerance: expected a number of at least 0 and at most 1, got -1");
+}
+
+TEST_CASE("k-means tells its iterations, those that it does not need included") {
+  const Array2<float> features = sparseann::test::random_features(50, 4, Generator(1));
+  for (const std::size_t iterations : {2U, 100U}) { // too few, and more than enough
+    sparseann::test::RecordedProgress recorded;
+    (void)k_means(features, 5, Generator(2), {.iterations = iterations}, recorded.progress());
+    sparseann::test::check_pieces(recorded, {"clustering"});
+    CHECK(recorded.pieces().front().total == 1 + iterations);
+    CHECK((recorded.pieces().front().steps < 1 + iterations) == (iterations == 100));
+  }
 }

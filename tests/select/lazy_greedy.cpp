@@ -14,6 +14,7 @@
 #include "sparseann/select/naive_greedy.hpp"
 #include "sparseann/select/tiled_facility_location.hpp"
 #include "support/catch.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selection_data.hpp"
 
 using sparseann::Array2;
@@ -232,4 +233,12 @@ TEST_CASE("bounds know their largest") {
   for (std::size_t item = 0; item < 40; ++item)
     bounds.set(item, sparseann::detail::GainBounds::none);
   CHECK(bounds.largest() == sparseann::detail::GainBounds::none);
+}
+
+TEST_CASE("lazy greedy tells each item that it selects") {
+  sparseann::test::RecordedProgress recorded;
+  const FacilityLocation objective(sparseann::test::cosines(sparseann::test::smooth_features(20, Generator(3))));
+  (void)LazyGreedy{.progress = recorded.progress()}(objective, 7);
+  sparseann::test::check_pieces(recorded, {"selecting"});
+  CHECK(recorded.pieces().front().steps == 7);
 }

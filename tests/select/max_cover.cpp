@@ -10,6 +10,7 @@
 #include "sparseann/select/stochastic_greedy.hpp"
 #include "sparseann/select/tiled_facility_location.hpp"
 #include "support/catch.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selector_suite.hpp"
 
 using namespace sparseann;
@@ -92,4 +93,17 @@ TEST_CASE("max-cover refuses bad budgets and features") {
   CHECK_THROWS_AS(MaxCover<>{}({{1, 2}, {3, 4}}, 0, Generator(1)), InvalidArgument);
   CHECK_THROWS_AS(MaxCover<>{}({{1, 2}, {3, 4}}, 3, Generator(1)), InvalidArgument);
   CHECK_THROWS_AS(MaxCover<>{}({{1, 2}, {0, 0}}, 1, Generator(1)), DataError);
+}
+
+TEST_CASE("max-cover tells its progress where its execution does") {
+  const Array2<float> features = test::random_features(60, 4, Generator(1));
+  const auto check = [&]<class S>(S selector, const std::vector<std::string>& names) {
+    test::RecordedProgress recorded;
+    selector.options.execution.progress = recorded.progress();
+    (void)selector(features, 6, Generator(1));
+    test::check_pieces(recorded, names);
+  };
+  check(MaxCover<>{}, {"comparing all items", "selecting"});
+  check(MaxCover<FacilityLocation, NaiveGreedy>{}, {"comparing all items", "selecting"});
+  check(MaxCover<FacilityLocation, StochasticGreedy>{}, {"comparing all items", "selecting"});
 }

@@ -5,6 +5,7 @@
 
 #include "sparseann/select/facility_location.hpp"
 #include "support/catch.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selection_data.hpp"
 
 using sparseann::FacilityLocation;
@@ -53,4 +54,11 @@ TEST_CASE("naive greedy refuses bad budgets and gains") {
   CHECK_THROWS_AS(NaiveGreedy{}(objective, 0), sparseann::InvalidArgument);
   CHECK_THROWS_AS(NaiveGreedy{}(objective, 5), sparseann::InvalidArgument);
   CHECK_THROWS_WITH(NaiveGreedy{}(InfiniteGain{}, 2), "greedy selection, iteration 0: the gain of item 0 is inf");
+}
+
+TEST_CASE("naive greedy tells each item that it selects") {
+  sparseann::test::RecordedProgress recorded;
+  (void)NaiveGreedy{.progress = recorded.progress()}(LateBloomer{}, 3);
+  sparseann::test::check_pieces(recorded, {"selecting"});
+  CHECK(recorded.pieces().front().steps == 3);
 }

@@ -13,6 +13,7 @@
 #include "sparseann/select/gaussian_similarity.hpp"
 #include "sparseann/select/similarity_matrix.hpp"
 #include "support/catch.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selector_suite.hpp"
 
 using sparseann::Array2;
@@ -147,4 +148,12 @@ TEST_CASE("a table's errors come through, from every thread") {
     CHECK_THROWS_WITH(
         sparseann::nearest_neighbours(table, 4, {.threads = threads}),
         "similarity: expected a finite number of at least 0, the option lowest, got nan for items 70 and 98");
+}
+
+TEST_CASE("nearest neighbours tell each tile that was compared, from any thread") {
+  sparseann::test::RecordedProgress recorded;
+  const Slow table{sparseann::CosineSimilarity{}(sparseann::test::random_features(130, 3, Generator(1)))};
+  (void)sparseann::nearest_neighbours(table, 3, {.threads = 3, .progress = recorded.progress()});
+  sparseann::test::check_pieces(recorded, {"comparing all items"});
+  CHECK(recorded.pieces().front().steps == 6); // three blocks of 48
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selector_suite.hpp"
 
 using namespace sparseann;
@@ -193,4 +194,19 @@ TEST_CASE("probability cover refuses bad budgets, features and options") {
                     "radius: expected a number above 0, got 0");
   CHECK_THROWS_WITH((ProbabilityCover{.options = {.purity = 1.5}}({{1}}, 1, Generator(1))),
                     "purity: expected a number above 0 and at most 1, got 1.5");
+}
+
+TEST_CASE("probability cover tells its distances, clusters and slices") {
+  test::RecordedProgress recorded;
+  ProbabilityCover selector{.progress = recorded.progress()};
+  const Array2<float> features = test::random_features(20, 3, Generator(1));
+  (void)selector(features, 4, Generator(1));
+  test::check_pieces(recorded, {"comparing all items", "clustering", "selecting"});
+  CHECK(recorded.pieces().front().total == 20 * 21 / 2);
+  CHECK(recorded.pieces().back().steps == 4);
+  test::RecordedProgress without_clusters;
+  selector.options.radius = 0.5;
+  selector.progress = without_clusters.progress();
+  (void)selector(features, 4, Generator(1));
+  test::check_pieces(without_clusters, {"comparing all items", "selecting"});
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "support/catch.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selection_data.hpp"
 
 using sparseann::Array2;
@@ -71,10 +72,19 @@ TEST_CASE("the tiles of a triangle are each below or on the diagonal, and all of
 }
 
 TEST_CASE("a matrix that does not fit memory is refused before it is tried") {
-  CHECK_THROWS_WITH(sparseann::detail::check_room(20'000'000),
+  CHECK_THROWS_WITH(sparseann::check_room(20'000'000),
                     ContainsSubstring("items: expected a similarity matrix that fits the ") &&
-                        ContainsSubstring(" of memory that are free; TiledFacilityLocation (--storage tiled) needs "
-                                          "none, got 20000000 items, 20000000 x 20000000 similarities of "
-                                          "1490116.1 GiB"));
-  CHECK_NOTHROW(sparseann::detail::check_room(100));
+                        ContainsSubstring(" of memory that are free; facility location in tiles "
+                                          "(TiledFacilityLocation) needs none, got 20000000 items, 20000000 x 20000000 "
+                                          "similarities of 1490116.1 GiB"));
+  CHECK_THROWS_WITH(sparseann::check_room(20'000'000, "--storage", "buy some"),
+                    ContainsSubstring("--storage: expected") && ContainsSubstring(" free; buy some, got 20000000 "));
+  CHECK_NOTHROW(sparseann::check_room(100));
+}
+
+TEST_CASE("a matrix tells each tile that it has") {
+  sparseann::test::RecordedProgress recorded;
+  const auto features = sparseann::test::random_features(130, 3, sparseann::Generator(1));
+  (void)sparseann::test::cosines(features, {.progress = recorded.progress()});
+  sparseann::test::check_pieces(recorded, {"comparing all items"});
 }

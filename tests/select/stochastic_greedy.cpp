@@ -17,6 +17,7 @@
 #include "sparseann/select/similarity_matrix.hpp"
 #include "support/catch.hpp"
 #include "support/objective_suite.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selector_suite.hpp"
 
 using sparseann::Array2;
@@ -198,4 +199,11 @@ TEST_CASE("stochastic greedy refuses bad budgets, shortfalls and gains") {
   CHECK_THROWS_AS(with(std::nan(""))(objective, 1, Generator(1)), sparseann::InvalidArgument);
   CHECK_THROWS_WITH(with(1e-9)(SometimesNothing{}, 1, Generator(1)),
                     "greedy selection, iteration 0: the gain of item 2 is nan");
+}
+
+TEST_CASE("stochastic greedy tells each item that it selects") {
+  sparseann::test::RecordedProgress recorded;
+  (void)StochasticGreedy{.progress = recorded.progress()}(random_location(20, 1), 5, Generator(1));
+  sparseann::test::check_pieces(recorded, {"selecting"});
+  CHECK(recorded.pieces().front().steps == 5);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/recorded_progress.hpp"
 #include "support/selector_suite.hpp"
 
 using namespace sparseann;
@@ -106,4 +107,11 @@ TEST_CASE("typical clusters refuse bad budgets, features and options") {
                     "neighbours: expected a number of at least 1, got 0");
   CHECK_THROWS_WITH((TypicalClusters{.options = {.k_means = {.tolerance = 2}}}({{1}}, 1, Generator(1))),
                     "k_means.tolerance: expected a number of at least 0 and at most 1, got 2");
+}
+
+TEST_CASE("typical clusters tell their clusters and each slice's typicality") {
+  test::RecordedProgress recorded;
+  (void)TypicalClusters{.progress = recorded.progress()}(test::random_features(20, 3, Generator(1)), 4, Generator(1));
+  test::check_pieces(recorded, {"clustering", "ranking by typicality"});
+  CHECK(recorded.pieces().back().steps == 20);
 }

@@ -1,14 +1,17 @@
 #pragma once
 
 // What the command line says: which input, how much of it, how, and the options of every policy.
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <CLI/App.hpp>
 
 #include "apps/sparseann/select/choices.hpp"
+#include "sparseann/core/error.hpp"
 #include "sparseann/core/execution.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/select/equal_interval.hpp"
@@ -47,7 +50,9 @@ struct Call {
   InstructionSet instruction_set = InstructionSet::automatic;
 
   friend void visit(Call& call, auto&& visitor) {
-    visitor(field("features", call.features, "rows to select from: .npy, (N, D) of float32 or float64"));
+    visitor(field("features", call.features,
+                  "rows to select from: .npy, (N, D) of float32 or float64; random, equal-interval and "
+                  "middle-biased read N alone"));
     visitor(field("graph", call.graph,
                   "instead: similarities as a graph, .npz (scipy CSR) or .csv (source, target, "
                   "weight)"));
@@ -120,6 +125,18 @@ struct Arguments {
     return {.threads = call.threads, .instruction_set = call.instruction_set};
   }
 };
+
+/// Calls body(), whose errors about what the library calls `argument` name the flag instead.
+template <std::invocable Body>
+[[nodiscard]] auto naming_flag(std::string_view flag, std::string_view argument, const Body& body) {
+  try {
+    return body();
+  } catch (const InvalidArgument& error) {
+    if (error.argument() != argument)
+      throw;
+    throw error.renamed(std::string(flag));
+  }
+}
 
 /// Adds everything that can be said on the command line. `arguments` must outlive the parse.
 void add_arguments(CLI::App& app, Arguments& arguments);

@@ -34,7 +34,8 @@ void publish(const Arguments& arguments, const Input& input, const std::vector<P
 void select(const CLI::App& app, Arguments& arguments) {
   complete(app, arguments);
   Call& call = arguments.call;
-  Execution execution = resolved({.threads = call.threads, .instruction_set = call.instruction_set});
+  Execution execution =
+      naming_flag("--instruction-set", "instruction_set", [&] { return resolved(arguments.execution()); });
   execution.progress = Progress(std::cerr, standard_error_is_terminal());
   check_outputs(call);
   Seconds seconds;

@@ -55,15 +55,6 @@ Json describe(const std::string& path, std::size_t rows, std::size_t columns) {
   return {{"path", path}, {"shape", {rows, columns}}};
 }
 
-void read_features(const std::string& path, Input& input) {
-  const MappedFile file(path);
-  input.features = parse_npy(path, file.bytes());
-  check_features(*input.features, path);
-  input.items = input.features->shape(0);
-  input.description = describe(path, input.items, input.features->shape(1));
-  input.description["dtype"] = parse_npy_header(path, file.bytes()).type == "f8" ? "float64" : "float32";
-}
-
 void check_not_negative(const std::string& path, const Array2<float>& features) {
   const auto negative = std::ranges::find_if(elements(features), [](float value) { return value < 0; });
   if (negative == elements(features).end())
@@ -71,6 +62,24 @@ void check_not_negative(const std::string& path, const Array2<float>& features) 
   const auto at = static_cast<std::size_t>(negative - elements(features).begin());
   throw DataError(path, "no negative numbers, as feature-coverage needs",
                   fmt::format("{} in row {}, column {}", *negative, at / features.shape(1), at % features.shape(1)));
+}
+
+/// Selectors of a count get the number of rows alone.
+void read_features(const Call& call, Input& input) {
+  const std::string& path = *call.features;
+  const bool needs_count_only = facts_of(call.selector).needs == Needs::count;
+  const MappedFile file(path, needs_count_only ? Reading::parts : Reading::whole);
+  const NpyHeader header = parse_npy_table_header(path, file.bytes());
+  check_feature_table(header.shape[0], header.shape[1], path);
+  input.items = header.shape[0];
+  input.description = describe(path, input.items, header.shape[1]);
+  input.description["dtype"] = header.type == "f8" ? "float64" : "float32";
+  if (needs_count_only)
+    return;
+  input.features = parse_npy(path, file.bytes());
+  check_features(*input.features, path);
+  if (call.selector == SelectorName::feature_coverage)
+    check_not_negative(path, *input.features);
 }
 
 void read_graph(const Call& call, Input& input) {
@@ -89,14 +98,10 @@ void read_graph(const Call& call, Input& input) {
 void read_items(const Call& call, Input& input) {
   if (call.graph)
     return read_graph(call, input);
-  if (!call.features) {
-    input.items = *call.count;
-    input.description = {{"count", *call.count}};
-    return;
-  }
-  read_features(*call.features, input);
-  if (call.selector == SelectorName::feature_coverage)
-    check_not_negative(*call.features, *input.features);
+  if (call.features)
+    return read_features(call, input);
+  input.items = *call.count;
+  input.description = {{"count", *call.count}};
 }
 
 void read_costs(const Call& call, Input& input) {

@@ -15,7 +15,7 @@ namespace sparseann::app {
 /// What there is to select from, read and checked.
 struct Input {
   std::size_t items = 0;
-  std::optional<Array2<float>> features;
+  std::optional<Array2<float>> features; ///< where the selector looks at them
   std::optional<SparseRows> graph;
   std::vector<double> costs; ///< one per item where there are any
   std::optional<Groups> groups;

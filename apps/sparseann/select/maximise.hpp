@@ -22,13 +22,15 @@ template <SubmodularObjective O>
   const GreedyOptions& greedy = method.policies.greedy;
   const Progress& progress = method.execution.progress;
   if (problem.budget_cost)
-    return BudgetedGreedy{greedy}(objective, problem.costs, *problem.budget_cost);
+    return naming_flag("--budget-cost", "budget", [&] {
+      return BudgetedGreedy{greedy, progress}(objective, problem.costs, *problem.budget_cost);
+    });
   if (problem.minimums)
     return GroupedGreedy{greedy, progress}(objective, problem.group_of_item, *problem.minimums, problem.budget);
   if (method.call.maximiser == MaximiserName::naive)
-    return NaiveGreedy{greedy}(objective, problem.budget);
+    return NaiveGreedy{greedy, progress}(objective, problem.budget);
   if (method.call.maximiser == MaximiserName::stochastic)
-    return StochasticGreedy{method.policies.stochastic}(objective, problem.budget, generator);
+    return StochasticGreedy{method.policies.stochastic, progress}(objective, problem.budget, generator);
   return LazyGreedy{greedy, progress}(objective, problem.budget);
 }
 

@@ -91,6 +91,15 @@ Json random_json(const Call& call, const std::vector<Part>& parts) {
   return json;
 }
 
+/// By group.
+Json bandwidths_json(const Call& call, const Input& input, const std::vector<Part>& parts) {
+  Json json;
+  if (call.budget_per_group && call.similarity == SimilarityName::gaussian)
+    for (std::size_t group = 0; group < parts.size(); ++group)
+      json[input.groups->names[group]] = *parts[group].bandwidth;
+  return json;
+}
+
 Json seconds_json(const Seconds& seconds) {
   return {{"read", seconds.read},
           {"similarities", seconds.similarities},
@@ -161,7 +170,7 @@ std::string selection_table(const Input& input, const std::vector<Part>& parts) 
   if (input.groups)
     columns.emplace_back("group");
   CsvWriter table(columns);
-  for (const auto& [rows, answer] : parts)
+  for (const auto& [rows, answer, bandwidth] : parts)
     for (std::size_t rank = 0; rank < answer.selection.indices.size(); ++rank) {
       const auto number = [&](const std::vector<double>& values) {
         return values.empty() ? std::string() : fmt::format("{}", values[rank]);
@@ -180,6 +189,8 @@ Json selection_summary(const Arguments& arguments, const Input& input, const std
                        const Seconds& seconds) {
   Json options = to_json(arguments.call);
   options.update(to_json(arguments.policies));
+  if (!arguments.call.budget_per_group && parts.front().bandwidth)
+    options["gaussian"]["bandwidth"] = *parts.front().bandwidth;
   Json json{{"command", "select"},
             {"version", version},
             {"git_revision", revision},
@@ -189,7 +200,8 @@ Json selection_summary(const Arguments& arguments, const Input& input, const std
             {"coverage", nullptr},
             {"cost", nullptr},
             {"certificate", certificate_json(parts)},
-            {"random", random_json(arguments.call, parts)}};
+            {"random", random_json(arguments.call, parts)},
+            {"bandwidths", bandwidths_json(arguments.call, input, parts)}};
   if (const std::optional<double> value = coverage(parts))
     json["coverage"] = *value;
   if (!input.costs.empty())

@@ -17,7 +17,13 @@ template <class Body> [[nodiscard]] auto with_table(const Problem& problem, cons
   return body(CosineSimilarity{}(*problem.features, method.execution));
 }
 
+/// Throws: InvalidArgument naming the flag where the matrix does not fit memory.
 [[nodiscard]] inline SimilarityMatrix matrix_of(const Problem& problem, const Method& method) {
+  if (method.call.selector == SelectorName::max_cover)
+    check_room(problem.items, "--storage", "--storage tiled needs none");
+  else
+    check_room(problem.items, "--features",
+               "--selector max-cover with --storage tiled and --selector feature-coverage need none");
   const Stopwatch watch(method.seconds.similarities);
   return with_table(problem, method, [&](const auto& table) { return similarity_matrix(table, method.execution); });
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "sparseann/core/memory.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/select/features.hpp"
+#include "sparseann/select/gaussian_similarity.hpp"
 
 namespace sparseann::app {
 
@@ -97,6 +99,15 @@ std::optional<UnmetMinimums> minimums_of(const Input& input, const Call& call) {
   return UnmetMinimums("--minimum-per-group", *call.minimum_per_group, sizes, *call.budget);
 }
 
+/// Throws: InvalidArgument naming the flag where none is given and all rows are equal.
+std::optional<double> bandwidth_for(const Problem& problem, const Method& method, std::string_view flag) {
+  if (method.call.similarity != SimilarityName::gaussian)
+    return std::nullopt;
+  return naming_flag(flag, "bandwidth", [&] {
+    return GaussianSimilarity{method.policies.gaussian}.bandwidth_for(*problem.features, method.execution);
+  });
+}
+
 Part solve_at_once(const Input& input, const Method& method) {
   Problem problem{.items = input.items,
                   .features = input.features ? &*input.features : nullptr,
@@ -109,7 +120,9 @@ Part solve_at_once(const Input& input, const Method& method) {
     problem.group_of_item = input.groups->group_of_row;
   std::vector<std::size_t> rows(input.items);
   std::iota(rows.begin(), rows.end(), std::size_t{0});
-  return {.rows = std::move(rows), .answer = answer(problem, method, Generator(method.call.seed))};
+  const std::optional<double> bandwidth = bandwidth_for(problem, method, "--gaussian.bandwidth");
+  return {
+      .rows = std::move(rows), .answer = answer(problem, method, Generator(method.call.seed)), .bandwidth = bandwidth};
 }
 
 Part solve_group(const Input& input, const Method& method, std::vector<std::size_t> rows, const std::string& name) {
@@ -123,7 +136,11 @@ Part solve_group(const Input& input, const Method& method, std::vector<std::size
                         .features = features ? &*features : nullptr,
                         .graph = graph ? &*graph : nullptr,
                         .budget = *method.call.budget_per_group};
-  return {.rows = std::move(rows), .answer = answer(problem, method, Generator(method.call.seed).split(name))};
+  const std::optional<double> bandwidth =
+      bandwidth_for(problem, method, fmt::format("--gaussian.bandwidth in group '{}'", name));
+  return {.rows = std::move(rows),
+          .answer = answer(problem, method, Generator(method.call.seed).split(name)),
+          .bandwidth = bandwidth};
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "apps/sparseann/select/input.hpp"
@@ -12,6 +13,7 @@ namespace sparseann::app {
 struct Part {
   std::vector<std::size_t> rows; ///< of the input, by item
   Answer answer;
+  std::optional<double> bandwidth; ///< of the Gaussian similarity, where that is used
 };
 
 /// The values that the call leaves open and the input decides: how similarities are stored, how many random draws.

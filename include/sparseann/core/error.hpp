@@ -26,7 +26,17 @@ public:
 
   [[nodiscard]] const std::string& argument() const noexcept { return argument_; }
 
+  /// The same complaint where a caller's caller knows the argument by another name.
+  [[nodiscard]] InvalidArgument renamed(std::string argument) const {
+    const std::string_view complaint = std::string_view(what()).substr(argument_.size());
+    return {Renamed{}, std::move(argument), complaint};
+  }
+
 private:
+  struct Renamed {};
+  InvalidArgument(Renamed, std::string argument, std::string_view complaint)
+      : Error(std::string(argument).append(complaint)), argument_(std::move(argument)) {}
+
   std::string argument_;
 };
 

@@ -13,6 +13,9 @@
 
 namespace sparseann {
 
+/// What will be looked at of a mapped file: with `parts`, what lies beside them is not read ahead.
+enum class Reading { whole, parts };
+
 /// A whole file as memory that the operating system fills when it is looked at, and may take back at any time.
 ///
 /// What other processes write to the file afterwards may or may not be seen. Where one makes the file shorter, looking
@@ -22,7 +25,7 @@ namespace sparseann {
 /// unreadable, no regular file, or cannot be mapped.
 class MappedFile {
 public:
-  explicit MappedFile(const std::filesystem::path& path) {
+  explicit MappedFile(const std::filesystem::path& path, Reading reading = Reading::whole) {
     const FileDescriptor file = detail::open_regular_file(path);
     const std::size_t size = detail::size_of(path, file);
     if (size == 0) // which mmap refuses
@@ -31,7 +34,8 @@ public:
     if (start == MAP_FAILED)
       throw IoError(path, "cannot be mapped: " + system_message(errno));
     bytes_ = {static_cast<const char*>(start), size};
-    ::madvise(start, size, MADV_WILLNEED); // advice: reading is right, if slower, without it
+    // Advice: reading is right, if slower, without it.
+    ::madvise(start, size, reading == Reading::whole ? MADV_WILLNEED : MADV_RANDOM);
   }
   MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
   MappedFile& operator=(MappedFile&& other) noexcept {

@@ -81,6 +81,15 @@ inline void check_npy_size(const std::filesystem::path& path, const NpyHeader& h
     throw IoError(path, fmt::format("holds {} bytes after the promised array", held - bytes), header.offset + bytes);
 }
 
+/// Checks all that can be checked before the elements are looked at.
+template <std::size_t N>
+void check_npy_array(const std::filesystem::path& path, const NpyHeader& header, std::string_view file,
+                     std::size_t element_bytes) {
+  check_npy_rank<N>(path, header);
+  check_npy_size(path, header, file.size() - header.offset, element_bytes);
+  check_npy_strides(path, header);
+}
+
 /// An element as it lies in a file, at an address of any alignment.
 template <class Stored, bool Swapped> [[nodiscard]] Stored load_element(const char* address) noexcept {
   std::array<char, sizeof(Stored)> bytes{};
@@ -187,9 +196,7 @@ void decode_elements(const std::filesystem::path& path, const NpyHeader& header,
 template <class Stored, class T, std::size_t N>
 [[nodiscard]] xt::xtensor<T, N> decode_npy(const std::filesystem::path& path, const NpyHeader& header,
                                            std::string_view file) {
-  check_npy_rank<N>(path, header);
-  check_npy_size(path, header, file.size() - header.offset, sizeof(Stored));
-  check_npy_strides(path, header);
+  check_npy_array<N>(path, header, file, sizeof(Stored));
   std::array<std::size_t, N> shape{};
   std::ranges::copy(header.shape, shape.begin());
   xt::xtensor<T, N> array(shape);
@@ -213,11 +220,22 @@ template <class T, std::size_t N, NpyElement... Stored>
   return *std::move(array);
 }
 
+inline constexpr std::string_view npy_table_elements = "elements of float32 or float64";
+
 } // namespace detail
 
 /// A table of float32 or float64 from the bytes of a .npy file; `path` is for messages. Throws: as read_npy.
 [[nodiscard]] inline Array2<float> parse_npy(const std::filesystem::path& path, std::string_view file) {
-  return detail::parse_npy_of<float, 2, float, double>(path, file, "elements of float32 or float64");
+  return detail::parse_npy_of<float, 2, float, double>(path, file, detail::npy_table_elements);
+}
+
+/// The header of such a table, whose elements are not looked at. Throws: as read_npy but for elements.
+[[nodiscard]] inline NpyHeader parse_npy_table_header(const std::filesystem::path& path, std::string_view file) {
+  NpyHeader header = parse_npy_header(path, file);
+  if (header.type != detail::npy_type<float>() && header.type != detail::npy_type<double>())
+    throw DataError(path.string(), detail::npy_table_elements, "'" + header.type + "'");
+  detail::check_npy_array<2>(path, header, file, *npy_element_bytes(header.type));
+  return header;
 }
 
 /// An array whose element type and rank are known from the bytes of a .npy file. Throws: as read_npy_array.

@@ -4,8 +4,6 @@
 #include <cmath>
 #include <cstddef>
 #include <functional>
-#include <limits>
-#include <numeric>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -15,6 +13,8 @@
 
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/options.hpp"
+#include "sparseann/core/progress.hpp"
+#include "sparseann/select/certificate.hpp"
 #include "sparseann/select/lazy_greedy.hpp"
 #include "sparseann/select/maximiser.hpp"
 #include "sparseann/select/objective.hpp"
@@ -33,68 +33,50 @@ inline void check_costs(std::span<const double> costs, std::size_t items, std::s
 
 namespace detail {
 
-/// One run of lazy greedy under a budget of cost, by gain or by gain per cost.
-template <SubmodularObjective O> class BudgetedSearch {
+/// What items may cost together, by gain per cost or by gain first.
+class CostBudget {
 public:
-  BudgetedSearch(O objective, std::span<const double> costs, double budget, bool per_cost)
-      : objective_(std::move(objective)), costs_(costs), left_(budget), per_cost_(per_cost), bounds_(objective_.size()),
-        selection_(objective_.size(), objective_.size(), objective_.value()) {}
+  static constexpr bool spending_changes_ranks = true; ///< as money does not come back, what is too dear stays so
 
-  [[nodiscard]] RankedSelection run(const GreedyOptions& options) && {
-    for (;;) {
-      drop_unaffordable();
-      evaluate_contenders(options);
-      if (evaluated_.empty())
-        return std::move(selection_).finish(false);
-      pick();
+  CostBudget(std::span<const double> costs, double budget, bool per_cost) noexcept
+      : costs_(costs), budget_(budget), left_(budget), per_cost_(per_cost) {}
+
+  [[nodiscard]] double rank(double gain, std::size_t item) const noexcept {
+    if (costs_[item] > left_)
+      return GainBounds::none;
+    return per_cost_ ? gain / costs_[item] : gain;
+  }
+
+  [[nodiscard]] bool is_spent() const noexcept { return !(left_ > 0); }
+  void spend(std::size_t item) noexcept { left_ -= costs_[item]; }
+
+  /// The bound on line with gains packed into the budget by the fractional knapsack.
+  [[nodiscard]] double bound(double value, std::span<const double> gains) const {
+    std::vector<std::pair<double, double>> by_ratio; // gain per cost, cost
+    for (std::size_t item = 0; item < gains.size(); ++item)
+      if (gains[item] > 0 && costs_[item] <= budget_)
+        by_ratio.emplace_back(gains[item] / costs_[item], costs_[item]);
+    std::ranges::sort(by_ratio, std::greater{});
+    double left = budget_;
+    for (const auto& [ratio, cost] : by_ratio) {
+      const double spent = std::min(cost, left);
+      value += ratio * spent;
+      left -= spent;
     }
+    return value;
+  }
+
+  /// Hundredths of the budget.
+  [[nodiscard]] static std::size_t steps() noexcept { return 100; }
+  [[nodiscard]] std::size_t steps_left() const noexcept {
+    return static_cast<std::size_t>(std::ceil(static_cast<double>(steps()) * std::max(left_ / budget_, 0.0)));
   }
 
 private:
-  [[nodiscard]] double unit(std::size_t item) const noexcept { return per_cost_ ? costs_[item] : 1; }
-
-  /// Money does not come back, so what is too dear now stays so.
-  void drop_unaffordable() {
-    for (std::size_t item = 0; item < objective_.size(); ++item)
-      if (costs_[item] > left_)
-        bounds_.values()[item] = GainBounds::none;
-    bounds_.refresh();
-  }
-
-  void evaluate_contenders(const GreedyOptions& options) {
-    evaluated_.clear();
-    gains_.clear();
-    double best = GainBounds::none;
-    while (bounds_.largest() > GainBounds::none && bounds_.largest() >= best - band_) {
-      const std::size_t item = bounds_.top();
-      bounds_.set(item, GainBounds::none);
-      gains_.push_back(checked(objective_.gain(item), item, selection_.size()).gain);
-      evaluated_.push_back({gains_.back() / unit(item), item});
-      best = std::max(best, evaluated_.back().gain);
-      if (selection_.size() == 0)
-        band_ = tie_band(options, best, objective_.size());
-    }
-  }
-
-  void pick() {
-    const Candidate chosen = winner(evaluated_, band_);
-    for (std::size_t i = 0; i < evaluated_.size(); ++i)
-      if (evaluated_[i].item == chosen.item)
-        selection_.pick(objective_, {gains_[i], chosen.item});
-      else
-        bounds_.set(evaluated_[i].item, evaluated_[i].gain);
-    left_ -= costs_[chosen.item];
-  }
-
-  O objective_;
   std::span<const double> costs_;
+  double budget_;
   double left_;
   bool per_cost_;
-  double band_ = 0;
-  GainBounds bounds_;
-  SelectionBuilder selection_;
-  std::vector<Candidate> evaluated_; ///< at this step, by what they are chosen by
-  std::vector<double> gains_;        ///< of those
 };
 
 } // namespace detail
@@ -105,7 +87,7 @@ private:
 /// can be arbitrarily bad by itself. At least (1 - 1/e) / 2 of the optimum where the objective is monotone and
 /// submodular.
 /// Units: budget and costs have the same; their sum may exceed the budget by its rounding, 1e-12 of it.
-/// Cost: twice that of LazyGreedy.
+/// Cost: twice that of LazyGreedy, with the objective's bounds and batches.
 /// Throws: InvalidArgument for no items, or a budget that none fits; DataError for costs that are not positive;
 /// NumericalError where a gain is not finite.
 /// Source: Leskovec et al., "Cost-effective outbreak detection in networks", KDD 2007.
@@ -114,6 +96,7 @@ struct BudgetedGreedy {
   static constexpr std::string_view name = "budgeted_greedy";
 
   Options options;
+  Progress progress = {};
 
   template <SubmodularObjective O>
   [[nodiscard]] RankedSelection operator()(const O& objective, std::span<const double> costs, double budget) const {
@@ -121,11 +104,16 @@ struct BudgetedGreedy {
     check_selection_budget(1, objective.size());
     check_costs(costs, objective.size());
     const double most = checked_budget(costs, budget);
-    RankedSelection by_ratio = detail::BudgetedSearch<O>(objective, costs, most, true).run(options);
-    RankedSelection by_gain = detail::BudgetedSearch<O>(objective, costs, most, false).run(options);
+    Progress::Task task = progress.start("selecting", 2 * detail::CostBudget::steps());
+    const auto select = [&](bool per_cost) {
+      return detail::LazySearch(objective, detail::CostBudget(costs, most, per_cost), options).run(task);
+    };
+    RankedSelection by_ratio = select(true);
+    RankedSelection by_gain = select(false);
+    task.finish();
     RankedSelection& better = by_gain.coverage.back() > by_ratio.coverage.back() ? by_gain : by_ratio;
     if (options.certify)
-      better.certificate = certify(objective, costs, most, better);
+      better.certificate = joined(*by_ratio.certificate, *by_gain.certificate, better.coverage.back());
     return std::move(better);
   }
 
@@ -140,43 +128,13 @@ private:
     return most;
   }
 
-  /// The bound on line with gains packed into the budget by the fractional knapsack.
-  template <SubmodularObjective O>
-  [[nodiscard]] static Certificate certify(O objective, std::span<const double> costs, double budget,
-                                           const RankedSelection& selection) {
-    Certificate certificate{.items = objective.size(),
-                            .value = selection.coverage.back(),
-                            .upper_bound = knapsack(objective, costs, budget),
-                            .best_single = best_single(objective, costs, budget)};
-    for (const std::size_t item : selection.indices)
-      objective.add(item);
-    certificate.upper_bound = std::min(certificate.upper_bound, knapsack(objective, costs, budget));
-    return certificate;
-  }
-
-  template <SubmodularObjective O>
-  [[nodiscard]] static double best_single(const O& objective, std::span<const double> costs, double budget) {
-    double best = 0;
-    for (std::size_t item = 0; item < objective.size(); ++item)
-      if (costs[item] <= budget)
-        best = std::max(best, objective.gain(item));
-    return objective.value() + best;
-  }
-
-  template <SubmodularObjective O>
-  [[nodiscard]] static double knapsack(const O& objective, std::span<const double> costs, double budget) {
-    std::vector<std::pair<double, double>> by_ratio; // gain per cost, cost
-    for (std::size_t item = 0; item < objective.size(); ++item)
-      if (costs[item] <= budget)
-        by_ratio.emplace_back(objective.gain(item) / costs[item], costs[item]);
-    std::ranges::sort(by_ratio, std::greater{});
-    double value = objective.value();
-    for (const auto& [ratio, cost] : by_ratio) {
-      const double spent = std::min(cost, budget);
-      value += std::max(ratio, 0.0) * spent;
-      budget -= spent;
-    }
-    return value;
+  /// Both searches bound the same selections; the best single item is what the one by gain begins with.
+  [[nodiscard]] static Certificate joined(const Certificate& by_ratio, const Certificate& by_gain,
+                                          double value) noexcept {
+    return {.items = by_gain.items,
+            .value = value,
+            .upper_bound = std::min(by_ratio.upper_bound, by_gain.upper_bound),
+            .best_single = by_gain.best_single};
   }
 };
 

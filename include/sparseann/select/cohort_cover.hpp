@@ -10,8 +10,10 @@
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/execution.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/core/plane.hpp"
+#include "sparseann/core/progress.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/select/cosine_similarity.hpp"
 #include "sparseann/select/disjoint_sum.hpp"
@@ -66,6 +68,7 @@ template <Similarity Measure = CosineSimilarity> struct CohortCover {
   static constexpr BudgetScope budget_scope = BudgetScope::cohort;
 
   Options options;
+  Progress progress = {};
 
   [[nodiscard]] SelectionPlan operator()(const SelectionProblem& problem, const Generator&) const {
     check_problem_for<CohortCover>(problem);
@@ -81,7 +84,7 @@ template <Similarity Measure = CosineSimilarity> struct CohortCover {
       objective.add(item);
     SelectionPlan plan{.selections = std::vector<RankedSelection>(problem.stacks.size())};
     slices.distribute(select_with_minimums(objective, slices.unlabelled(), positions_of_cases(slices, cases), unmet,
-                                           slices.budget(), band),
+                                           slices.budget(), band, progress),
                       plan);
     return plan;
   }
@@ -141,8 +144,8 @@ private:
       const auto others =
           std::ranges::find_if(stacks, [&](std::size_t stack) { return problem.stacks[stack].plane != plane; });
       const auto count = static_cast<std::size_t>(others - stacks.begin());
-      planes.emplace_back(similarity_matrix(Measure{options.similarity}(joined_features(problem, stacks.first(count)))),
-                          options.objective);
+      const auto table = Measure{options.similarity}(joined_features(problem, stacks.first(count)));
+      planes.emplace_back(similarity_matrix(table, {.progress = progress}), options.objective);
       stacks = stacks.subspan(count);
     }
     return Objective(std::move(planes));

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <iterator>
 #include <map>
+#include <numeric>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/core/plane.hpp"
+#include "sparseann/core/progress.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/select/cosine_similarity.hpp"
 #include "sparseann/select/joint_slices.hpp"
@@ -247,6 +249,7 @@ template <Similarity Measure = CosineSimilarity> struct CrossPlaneCover {
   static constexpr BudgetScope budget_scope = BudgetScope::each_case;
 
   Options options;
+  Progress progress = {};
 
   [[nodiscard]] SelectionPlan operator()(const SelectionProblem& problem, const Generator&) const {
     validate(options);
@@ -255,16 +258,24 @@ template <Similarity Measure = CosineSimilarity> struct CrossPlaneCover {
     std::map<std::size_t, std::vector<std::size_t>> stacks_of_case;
     for (std::size_t stack = 0; stack < problem.stacks.size(); ++stack)
       stacks_of_case[problem.stacks[stack].case_index].push_back(stack);
+    Progress::Task task = progress.start("selecting", budget_of(problem));
     for (auto& [case_index, stacks] : stacks_of_case) {
       std::ranges::sort(stacks, {}, [&](std::size_t stack) { return problem.stacks[stack].plane; });
-      select(problem, stacks, plan);
+      select(problem, stacks, plan, task);
     }
+    task.finish();
     return plan;
   }
 
 private:
+  [[nodiscard]] static std::size_t budget_of(const SelectionProblem& problem) {
+    return std::accumulate(problem.stacks.begin(), problem.stacks.end(), std::size_t{0},
+                           [](std::size_t sum, const SliceStack& stack) { return sum + stack.budget; });
+  }
+
   /// `stacks` are those of one case in the order of the planes, which is the order of the objective's items.
-  void select(const SelectionProblem& problem, const std::vector<std::size_t>& stacks, SelectionPlan& plan) const {
+  void select(const SelectionProblem& problem, const std::vector<std::size_t>& stacks, SelectionPlan& plan,
+              Progress::Task& task) const {
     const JointSlices slices(problem, stacks);
     if (slices.budget() == 0)
       return;
@@ -272,7 +283,7 @@ private:
     const double band = tie_band(objective, options.tie_tolerance);
     for (const std::size_t item : slices.labelled())
       objective.add(item);
-    slices.distribute(select_among(objective, slices.unlabelled(), slices.budget(), band), plan);
+    slices.distribute(select_among(objective, slices.unlabelled(), slices.budget(), band, &task), plan);
   }
 
   [[nodiscard]] std::array<Array2<float>, 3> similarities(const SelectionProblem& problem,

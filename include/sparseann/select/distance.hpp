@@ -7,6 +7,7 @@
 #include <span>
 
 #include "sparseann/core/array.hpp"
+#include "sparseann/core/progress.hpp"
 #include "sparseann/select/features.hpp"
 
 namespace sparseann {
@@ -37,13 +38,17 @@ template <std::floating_point A, std::floating_point B>
 ///
 /// Shapes: features (N, D) -> (N, N), exactly symmetric, diagonal exactly 0.
 /// Cost: O(N^2 D) time, O(N^2) memory.
-[[nodiscard]] inline Array2<double> euclidean_distances(const Array2<float>& features) {
+[[nodiscard]] inline Array2<double> euclidean_distances(const Array2<float>& features, const Progress& progress = {}) {
   const std::size_t items = features.shape(0);
   Array2<double> distances = xt::zeros<double>({items, items});
-  for (std::size_t i = 0; i < items; ++i)
+  Progress::Task task = progress.start("comparing all items", items * (items + 1) / 2);
+  for (std::size_t i = 0; i < items; ++i) {
     for (std::size_t j = i + 1; j < items; ++j)
       distances(i, j) = distances(j, i) =
           std::sqrt(squared_distance(feature_row(features, i), feature_row(features, j)));
+    task.advance(items - i);
+  }
+  task.finish();
   return distances;
 }
 

@@ -38,13 +38,17 @@ namespace detail {
 }
 } // namespace detail
 
+/// Checks that a feature table has rows and columns. Throws: DataError naming `source`.
+inline void check_feature_table(std::size_t rows, std::size_t columns, std::string_view source = "features") {
+  if (rows == 0 || columns == 0)
+    throw DataError(std::string(source), "at least one row and one column", fmt::format("{} x {}", rows, columns));
+}
+
 /// Checks that every row of a feature table (N, D) is finite and not all zero, so that it has a direction.
 ///
 /// Throws: DataError naming `source`, the row and, where there is one, the column.
 inline void check_features(const Array2<float>& features, std::string_view source = "features") {
-  if (features.shape(0) == 0 || features.shape(1) == 0)
-    throw DataError(std::string(source), "at least one row and one column",
-                    fmt::format("{} x {}", features.shape(0), features.shape(1)));
+  check_feature_table(features.shape(0), features.shape(1), source);
   for (std::size_t row = 0; row < features.shape(0); ++row) {
     const std::span<const float> values = feature_row(features, row);
     const double square = detail::dot(values, values);

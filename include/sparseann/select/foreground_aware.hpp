@@ -20,6 +20,7 @@
 #include "sparseann/core/plane.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/core/volume.hpp"
+#include "sparseann/select/per_stack.hpp"
 #include "sparseann/select/ranked_selection.hpp"
 #include "sparseann/select/selection_problem.hpp"
 #include "sparseann/select/selector.hpp"
@@ -67,7 +68,7 @@ struct ForegroundAwareOptions {
 /// scores are 0. Each draw takes a slice that is left with a probability proportional to its weight; slices of weight 0
 /// come last, all orders alike. The draws are made at once: slices in the order of e_i / w_i, e_i exponential.
 /// Labelled slices are passed over, so that a selection goes on after its own beginning as if it had not stopped.
-/// Cost: O(D log D). Each stack draws from its own stream, split by case and plane.
+/// Cost: O(D log D) per stack; random numbers as in select_in_each_stack.
 /// Throws: as check_problem_for; InvalidArgument for an option outside its limits.
 /// Source: Efraimidis, Spirakis, "Weighted random sampling with a reservoir", Information Processing Letters 97(5),
 /// 2006; their u^(1/w) falls as e / w = -log(u) / w grows.
@@ -82,11 +83,8 @@ struct ForegroundAware {
   [[nodiscard]] SelectionPlan operator()(const SelectionProblem& problem, const Generator& generator) const {
     validate(options);
     check_problem_for<ForegroundAware>(problem);
-    SelectionPlan plan;
-    plan.selections.reserve(problem.stacks.size());
-    for (const SliceStack& stack : problem.stacks)
-      plan.selections.push_back(select(stack, generator.split(stack.case_index).split(name_of(stack.plane))));
-    return plan;
+    return select_in_each_stack(
+        problem, generator, [this](const SliceStack& stack, const Generator& stream) { return select(stack, stream); });
   }
 
 private:

@@ -262,17 +262,19 @@ inline void lower_to(std::span<double> bounds, std::span<const double> gains, do
     bounds[i] = std::min(bounds[i], gains[i] + slack);
 }
 
-/// The largest of some numbers, none of them NaN.
-[[nodiscard]] inline double largest(std::span<const double> values) noexcept {
+/// The largest of value(0) to value(count - 1), none of them NaN; minus infinity where there is none.
+template <class Value> [[nodiscard]] double largest(std::size_t count, const Value& value) noexcept {
   constexpr std::size_t lanes = detail::lanes_of_any;
   std::array<double, lanes> most;
   most.fill(-std::numeric_limits<double>::infinity());
-  const std::size_t whole = values.size() / lanes * lanes;
+  const std::size_t whole = count / lanes * lanes;
   for (std::size_t i = 0; i < whole; i += lanes)
-    for (std::size_t lane = 0; lane < lanes; ++lane)
-      most[lane] = values[i + lane] > most[lane] ? values[i + lane] : most[lane];
-  for (std::size_t i = whole; i < values.size(); ++i)
-    most[i - whole] = std::max(most[i - whole], values[i]);
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      const double candidate = value(i + lane);
+      most[lane] = candidate > most[lane] ? candidate : most[lane];
+    }
+  for (std::size_t i = whole; i < count; ++i)
+    most[i - whole] = std::max(most[i - whole], value(i));
   return *std::ranges::max_element(most);
 }
 

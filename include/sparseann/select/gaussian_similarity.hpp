@@ -77,9 +77,33 @@ struct GaussianSimilarity {
 
   [[nodiscard]] InnerProductTable<detail::GaussianFinish> operator()(const Array2<float>& features,
                                                                      const Execution& execution = {}) const {
+    ScaledRows rows = scaled(features, execution);
+    const double width = bandwidth(rows.squares, rows.scale);
+    // The factor stays a finite float: minus infinity times a distance of zero would be no number.
+    const auto factor = static_cast<float>(-0.5 / std::max(width * width, 1e-38));
+    const detail::GaussianFinish finish{std::make_shared<const std::vector<float>>(std::move(rows.squares)), factor};
+    return {std::move(rows.packed), finish, resolve(execution.instruction_set)};
+  }
+
+  /// The bandwidth that these features are compared with: given as an option, it makes the same table.
+  ///
+  /// Cost: O(N D). Throws: as the table.
+  [[nodiscard]] double bandwidth_for(const Array2<float>& features, const Execution& execution = {}) const {
+    const ScaledRows rows = scaled(features, execution);
+    return bandwidth(rows.squares, rows.scale) / rows.scale; // exact, as the scale is a power of two
+  }
+
+private:
+  /// Centred rows, times a scale.
+  struct ScaledRows {
+    PackedRows packed;
+    std::vector<float> squares;
+    double scale;
+  };
+
+  [[nodiscard]] ScaledRows scaled(const Array2<float>& features, const Execution& execution) const {
     validate(options);
     check_features(features);
-    const InstructionSet set = resolve(execution.instruction_set);
     const std::vector<double> mean = mean_of(features);
     const double scale = scale_of(features, mean);
     PackedRows rows(
@@ -89,15 +113,10 @@ struct GaussianSimilarity {
             values[k] = static_cast<float>((static_cast<double>(features(i, k)) - mean[k]) * scale);
         },
         worthwhile_threads(execution, 1e-9 * static_cast<double>(features.size())));
-    auto squares = std::make_shared<const std::vector<float>>(detail::squares_of(rows, set));
-    const double width = bandwidth(*squares, scale);
-    // The factor stays a finite float: minus infinity times a distance of zero would be no number.
-    const auto factor = static_cast<float>(-0.5 / std::max(width * width, 1e-38));
-    const detail::GaussianFinish finish{std::move(squares), factor};
-    return {std::move(rows), finish, set};
+    std::vector<float> squares = detail::squares_of(rows, resolve(execution.instruction_set));
+    return {std::move(rows), std::move(squares), scale};
   }
 
-private:
   [[nodiscard]] static std::vector<double> mean_of(const Array2<float>& features) {
     std::vector<double> mean(features.shape(1), 0.0);
     for (std::size_t i = 0; i < features.shape(0); ++i)

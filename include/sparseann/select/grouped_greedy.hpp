@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
 #include <numeric>
 #include <span>
 #include <string>
@@ -77,6 +76,7 @@ template <SubmodularObjective O>
                                                    std::span<const std::size_t> group_of_item, UnmetMinimums unmet,
                                                    std::size_t budget, double band, const Progress& progress = {}) {
   RankedSelection joint;
+  Progress::Task task = progress.start("selecting", budget);
   // As long as the budget exceeds the minimums, the excess can be spent on any items; then the groups that lack items
   // get them. No group is met before `smallest` items are chosen, so that so many can be chosen at once.
   while (joint.indices.size() < budget) {
@@ -84,8 +84,7 @@ template <SubmodularObjective O>
     std::vector<std::size_t> allowed = items;
     if (excess == 0)
       std::erase_if(allowed, [&](std::size_t item) { return unmet.of(group_of_item[item]) == 0; });
-    const RankedSelection part =
-        select_among(objective, allowed, excess > 0 ? excess : unmet.smallest(), band, progress);
+    const RankedSelection part = select_among(objective, allowed, excess > 0 ? excess : unmet.smallest(), band, &task);
     for (const std::size_t item : part.indices) {
       unmet.select(group_of_item[item]);
       std::erase(items, item);
@@ -94,6 +93,7 @@ template <SubmodularObjective O>
     joint.gains.insert(joint.gains.end(), part.gains.begin(), part.gains.end());
     joint.coverage.insert(joint.coverage.end(), part.coverage.begin(), part.coverage.end());
   }
+  task.finish();
   return joint;
 }
 
@@ -119,30 +119,21 @@ struct GroupedGreedy {
     if (group_of_item.size() != objective.size())
       throw InvalidArgument("group_of_item", fmt::format("{} groups, one per item", objective.size()),
                             fmt::format("{}", group_of_item.size()));
-    std::vector<double> gains = gains_of_all(objective);
+    std::vector<double> gains = gains_of_all(objective, progress);
     const double best = std::ranges::max(gains);
     Certificate certificate{.items = objective.size(), .best_single = objective.value() + best};
-    certificate.upper_bound = bound(objective.value(), gains, budget);
+    certificate.upper_bound = detail::with_largest(objective.value(), gains, budget);
     std::vector<std::size_t> items(objective.size());
     std::iota(items.begin(), items.end(), std::size_t{0});
     RankedSelection selection = select_with_minimums(objective, std::move(items), group_of_item, minimums, budget,
                                                      detail::tie_band(options, best, objective.size()), progress);
     if (!options.certify)
       return selection;
-    gains = gains_of_all(objective);
+    gains = gains_of_all(objective, progress);
     certificate.value = selection.coverage.back();
-    certificate.upper_bound = std::min(certificate.upper_bound, bound(certificate.value, gains, budget));
+    certificate.upper_bound = std::min(certificate.upper_bound, detail::with_largest(certificate.value, gains, budget));
     selection.certificate = certificate;
     return selection;
-  }
-
-private:
-  /// The bound on line, see detail::SelectionBuilder.
-  [[nodiscard]] static double bound(double value, std::vector<double>& gains, std::size_t budget) {
-    const auto end = gains.begin() + static_cast<std::ptrdiff_t>(budget);
-    std::ranges::nth_element(gains, end, std::greater{});
-    return std::accumulate(gains.begin(), end, value,
-                           [](double sum, double gain) { return sum + std::max(gain, 0.0); });
   }
 };
 

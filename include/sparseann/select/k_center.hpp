@@ -10,6 +10,7 @@
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/options.hpp"
+#include "sparseann/core/progress.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/select/distance.hpp"
 #include "sparseann/select/features.hpp"
@@ -48,6 +49,7 @@ struct KCenter {
   static constexpr std::string_view name = "k_center";
 
   Options options;
+  Progress progress = {};
 
   [[nodiscard]] RankedSelection operator()(const Array2<float>& features, std::size_t budget,
                                            Generator generator) const {
@@ -58,13 +60,17 @@ struct KCenter {
     std::size_t center =
         options.first == FirstCenter::random ? generator.uniform_index(features.shape(0)) : nearest_mean(features);
     RankedSelection selection;
-    while (true) {
-      selection.indices.push_back(center);
-      if (selection.indices.size() == budget)
-        return selection;
+    selection.indices.push_back(center);
+    Progress::Task task = progress.start("selecting", budget);
+    task.advance();
+    while (selection.indices.size() < budget) {
       approach(features, center, separation);
       center = position_of_largest(separation);
+      selection.indices.push_back(center);
+      task.advance();
     }
+    task.finish();
+    return selection;
   }
 
 private:

@@ -9,6 +9,7 @@
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/options.hpp"
+#include "sparseann/core/progress.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/select/distance.hpp"
 #include "sparseann/select/features.hpp"
@@ -177,19 +178,25 @@ private:
 /// Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007.
 /// Deviation: Lloyd leaves empty clusters open; one takes the row farthest from its centroid, which lowers the inertia.
 [[nodiscard]] inline Clustering k_means(const Array2<float>& features, std::size_t clusters, Generator generator,
-                                        const KMeansOptions& options = {}) {
+                                        const KMeansOptions& options = {}, const Progress& progress = {}) {
   validate(options);
   check_features(features);
   check_selection_budget(clusters, features.shape(0), "clusters");
+  Progress::Task task = progress.start("clustering", 1 + options.iterations);
   detail::Lloyd lloyd(features, clusters, generator);
+  task.advance();
   for (std::size_t iteration = 0; iteration < options.iterations; ++iteration) {
     const double before = lloyd.inertia();
     lloyd.fill_empty_clusters();
     lloyd.move_centroids();
     // Rounding can make the inertia of tied rows grow, without end.
-    if (!lloyd.assign() || before - lloyd.inertia() < options.tolerance * before)
+    if (!lloyd.assign() || before - lloyd.inertia() < options.tolerance * before) {
+      task.advance(options.iterations - iteration);
       break;
+    }
+    task.advance();
   }
+  task.finish();
   return lloyd.clustering();
 }
 

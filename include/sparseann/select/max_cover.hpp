@@ -66,7 +66,9 @@ struct MaxCover {
   [[nodiscard]] RankedSelection operator()(const Array2<float>& features, std::size_t budget,
                                            const Generator& generator) const {
     check_selection_budget(budget, features.shape(0));
-    const Maximise maximise{options.maximiser};
+    Maximise maximise{options.maximiser};
+    if constexpr (requires { maximise.progress; })
+      maximise.progress = options.execution.progress;
     if constexpr (RandomisedMaximiser<Maximise, Objective>)
       return maximise(objective(features), budget, generator);
     else

@@ -72,12 +72,13 @@ struct Candidate {
   return std::ranges::max(evaluated, {}, &Candidate::gain).gain;
 }
 
-/// The candidate of lowest index among those that tie with the best. `evaluated` must not be empty.
-[[nodiscard]] inline Candidate winner(std::span<const Candidate> evaluated, double band) {
-  const double best = largest_gain(evaluated);
+/// The candidate of lowest index among those whose rank ties with the best one's. `evaluated` must not be empty.
+template <std::regular_invocable<const Candidate&> Rank = double Candidate::*>
+[[nodiscard]] Candidate winner(std::span<const Candidate> evaluated, double band, const Rank& rank = &Candidate::gain) {
+  const double best = std::invoke(rank, std::ranges::max(evaluated, {}, rank));
   Candidate chosen{0, std::numeric_limits<std::size_t>::max()};
   for (const Candidate& candidate : evaluated)
-    if (candidate.gain >= best - band && candidate.item < chosen.item)
+    if (std::invoke(rank, candidate) >= best - band && candidate.item < chosen.item)
       chosen = candidate;
   return chosen;
 }
@@ -85,6 +86,13 @@ struct Candidate {
 /// `first` is the largest gain of a single item.
 [[nodiscard]] inline double tie_band(const GreedyOptions& options, double first, std::size_t items) {
   return options.tie_tolerance * std::max(first, 0.0) / std::sqrt(static_cast<double>(items));
+}
+
+/// `value` and the `count` largest gains, none of them below 0. The order of `gains` is lost.
+[[nodiscard]] inline double with_largest(double value, std::vector<double>& gains, std::size_t count) {
+  const auto end = gains.begin() + static_cast<std::ptrdiff_t>(std::min(count, gains.size()));
+  std::ranges::nth_element(gains, end, std::greater{});
+  return std::accumulate(gains.begin(), end, value, [](double sum, double gain) { return sum + std::max(gain, 0.0); });
 }
 
 /// A selection as it grows, and the least upper bound seen on any selection of its budget.
@@ -109,22 +117,16 @@ public:
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return selection_.indices.size(); }
+  [[nodiscard]] double value() const noexcept { return value_; }
 
   /// `best` is the largest gain of a single item, before any is picked.
   void best_single(double best) noexcept { certificate_.best_single = value_ + best; }
 
   /// `gains`: upper bounds of the present gains of the items that are not selected; the order of `gains` is lost.
-  void bound(std::vector<double>& gains) {
-    const std::size_t count = std::min(budget_, gains.size());
-    std::ranges::nth_element(gains, gains.begin() + static_cast<std::ptrdiff_t>(count), std::greater{});
-    double sum = value_;
-    for (const double gain : std::span(gains).first(count))
-      sum += std::max(gain, 0.0);
-    certificate_.upper_bound = std::min(certificate_.upper_bound, sum);
-  }
+  void bound(std::vector<double>& gains) { bound(with_largest(value_, gains, budget_)); }
 
-  /// Whether a bound is worth its cost now: some ten times in a selection.
-  [[nodiscard]] bool is_checkpoint() const noexcept { return size() % std::max<std::size_t>(budget_ / 10, 1) == 0; }
+  /// No selection of the budget has more than `value`.
+  void bound(double value) noexcept { certificate_.upper_bound = std::min(certificate_.upper_bound, value); }
 
   [[nodiscard]] RankedSelection finish(bool certify) && {
     certificate_.value = value_;

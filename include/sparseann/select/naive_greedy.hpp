@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "sparseann/core/progress.hpp"
 #include "sparseann/select/maximiser.hpp"
 #include "sparseann/select/objective.hpp"
 #include "sparseann/select/ranked_selection.hpp"
@@ -25,6 +26,7 @@ struct NaiveGreedy {
   static constexpr std::string_view name = "naive_greedy";
 
   Options options;
+  Progress progress = {};
 
   template <SetObjective O> [[nodiscard]] RankedSelection operator()(O objective, std::size_t budget) const {
     check_selection_budget(budget, objective.size());
@@ -32,6 +34,7 @@ struct NaiveGreedy {
     double band = 0;
     detail::SelectionBuilder selection(objective.size(), budget, objective.value());
     std::vector<bool> taken(objective.size(), false);
+    Progress::Task task = progress.start("selecting", budget);
     for (std::size_t step = 0; step < budget; ++step) {
       const std::vector<detail::Candidate> evaluated = evaluate(objective, taken, step);
       if (step == 0) {
@@ -43,8 +46,10 @@ struct NaiveGreedy {
       const detail::Candidate chosen = detail::winner(evaluated, band);
       taken[chosen.item] = true;
       selection.pick(objective, chosen);
+      task.advance();
     }
     bound(selection, evaluate(objective, taken, budget));
+    task.finish();
     return std::move(selection).finish(options.certify && SubmodularObjective<O>);
   }
 

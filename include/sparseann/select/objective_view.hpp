@@ -65,14 +65,23 @@ private:
 template <class O> inline constexpr bool enable_submodular<ObjectiveView<O>> = enable_submodular<O>;
 
 /// The gains of all items.
-template <SetObjective O> [[nodiscard]] std::vector<double> gains_of_all(const O& objective) {
+template <SetObjective O>
+[[nodiscard]] std::vector<double> gains_of_all(const O& objective, const Progress& progress = {}) {
+  constexpr std::size_t at_once = 96; // as many as objectives on tiles evaluate at once
   std::vector<double> gains(objective.size());
   std::vector<std::size_t> items(objective.size());
   std::iota(items.begin(), items.end(), std::size_t{0});
-  if constexpr (BatchObjective<O>)
-    objective.gains(items, gains);
-  else
-    std::ranges::transform(items, gains.begin(), [&](std::size_t item) { return objective.gain(item); });
+  Progress::Task task = progress.start("evaluating all items", items.size());
+  for (std::size_t begin = 0; begin < items.size(); begin += at_once) {
+    const auto some = std::span(items).subspan(begin, std::min(at_once, items.size() - begin));
+    const auto out = std::span(gains).subspan(begin, some.size());
+    if constexpr (BatchObjective<O>)
+      objective.gains(some, out);
+    else
+      std::ranges::transform(some, out.begin(), [&](std::size_t item) { return objective.gain(item); });
+    task.advance(some.size());
+  }
+  task.finish();
   return gains;
 }
 
@@ -86,13 +95,15 @@ template <SetObjective O> [[nodiscard]] double tie_band(const O& objective, doub
 /// Lazy greedy over `items` of an objective, which holds the selection afterwards. The selection has the objective's
 /// items and gains.
 ///
-/// Gains within `band` of the largest tie, and the earlier one of `items` wins. Cost, throws: as LazyGreedy.
+/// Gains within `band` of the largest tie, and the earlier one of `items` wins. A task goes on by a step per item.
+/// Cost, throws: as LazyGreedy.
 template <SubmodularObjective O>
 [[nodiscard]] RankedSelection select_among(O& objective, const std::vector<std::size_t>& items, std::size_t budget,
-                                           double band, const Progress& progress = {}) {
+                                           double band, Progress::Task* task = nullptr) {
   check_selection_budget(budget, items.size());
-  detail::LazySearch search(ObjectiveView<O>(objective, items), budget, {.certify = false}, band);
-  RankedSelection selection = std::move(search).run(budget, progress);
+  detail::LazySearch search(ObjectiveView<O>(objective, items), detail::ItemBudget(budget), {.certify = false}, band);
+  Progress::Task silent = Progress().start("", budget);
+  RankedSelection selection = std::move(search).run(task != nullptr ? *task : silent);
   for (std::size_t& index : selection.indices)
     index = items[index];
   return selection;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <span>
 
 #include "sparseann/core/plane.hpp"
@@ -9,12 +10,24 @@
 
 namespace sparseann {
 
+/// Selects in every stack by itself, by select(stack, stream): each has its own stream of random numbers, split by case
+/// and plane, so that its selection depends on no other one.
+template <std::invocable<const SliceStack&, Generator> Select>
+[[nodiscard]] SelectionPlan select_in_each_stack(const SelectionProblem& problem, const Generator& generator,
+                                                 const Select& select) {
+  SelectionPlan plan;
+  plan.selections.reserve(problem.stacks.size());
+  for (const SliceStack& stack : problem.stacks)
+    plan.selections.push_back(select(stack, generator.split(stack.case_index).split(name_of(stack.plane))));
+  return plan;
+}
+
 /// Lifts a selector of one stack to a selector of a cohort that treats every stack by itself. It is the selector, with
 /// its name and options, called another way; it is told what its call shows and nothing else.
 ///
-/// Cost: the sum over the stacks. Each stack draws from its own stream, split by case and plane, so that the selection
-/// of a stack depends on no other one. Throws: as check_problem_for; slices that are labelled already only a continuing
-/// selector can take. A stack whose slices are all labelled gets an empty selection.
+/// Cost: the sum over the stacks; random numbers as in select_in_each_stack. Throws: as check_problem_for; slices that
+/// are labelled already only a continuing selector can take. A stack whose slices are all labelled gets an empty
+/// selection.
 template <class S>
   requires CountSelector<S> || FeatureSelector<S>
 struct PerStack : S {
@@ -23,11 +36,8 @@ struct PerStack : S {
 
   [[nodiscard]] SelectionPlan operator()(const SelectionProblem& problem, const Generator& generator) const {
     check_problem_for<PerStack>(problem);
-    SelectionPlan plan;
-    plan.selections.reserve(problem.stacks.size());
-    for (const SliceStack& stack : problem.stacks)
-      plan.selections.push_back(select(stack, generator.split(stack.case_index).split(name_of(stack.plane))));
-    return plan;
+    return select_in_each_stack(
+        problem, generator, [this](const SliceStack& stack, const Generator& stream) { return select(stack, stream); });
   }
 
 private:

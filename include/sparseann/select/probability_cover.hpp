@@ -16,6 +16,7 @@
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/options.hpp"
+#include "sparseann/core/progress.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/select/distance.hpp"
 #include "sparseann/select/features.hpp"
@@ -95,6 +96,7 @@ struct ProbabilityCover {
   static constexpr std::string_view name = "probability_cover";
 
   Options options;
+  Progress progress = {};
 
   [[nodiscard]] RankedSelection operator()(const Array2<float>& features, std::size_t budget,
                                            const Generator& generator) const {
@@ -102,7 +104,7 @@ struct ProbabilityCover {
     check_features(features);
     check_selection_budget(budget, features.shape(0));
     const Array2<float> directions = unit_rows(features);
-    const Array2<double> distances = euclidean_distances(directions);
+    const Array2<double> distances = euclidean_distances(directions, progress);
     const double radius = options.radius ? *options.radius : pure_radius(directions, distances, budget, generator);
     return cover(ball_graph(distances, radius), budget);
   }
@@ -113,7 +115,7 @@ private:
   [[nodiscard]] double pure_radius(const Array2<float>& directions, const Array2<double>& distances, std::size_t budget,
                                    const Generator& generator) const {
     const std::size_t clusters = std::min(std::max<std::size_t>(budget, 2), directions.shape(0));
-    const Clustering clustering = k_means(directions, clusters, generator, options.k_means);
+    const Clustering clustering = k_means(directions, clusters, generator, options.k_means, progress);
     return largest_pure_radius(distances, clustering.cluster, options.purity);
   }
 
@@ -126,11 +128,12 @@ private:
     return Graph(boost::edges_are_sorted, edges.begin(), edges.end(), distances.shape(0));
   }
 
-  [[nodiscard]] static RankedSelection cover(const Graph& balls, std::size_t budget) {
+  [[nodiscard]] RankedSelection cover(const Graph& balls, std::size_t budget) const {
     std::vector<bool> covered(num_vertices(balls), false);
     std::vector<bool> selected(num_vertices(balls), false);
     RankedSelection selection;
     double total = 0;
+    Progress::Task task = progress.start("selecting", budget);
     while (selection.indices.size() < budget) {
       const auto [gain, vertex] = best_vertex(balls, covered, selected);
       selected[vertex] = true;
@@ -139,7 +142,9 @@ private:
       selection.indices.push_back(vertex);
       selection.gains.push_back(static_cast<double>(gain));
       selection.coverage.push_back(total += static_cast<double>(gain));
+      task.advance();
     }
+    task.finish();
     return selection;
   }
 

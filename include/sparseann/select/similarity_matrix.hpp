@@ -7,6 +7,8 @@
 #include <mutex>
 #include <numeric>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -116,7 +118,12 @@ struct Triangle {
 /// Tiles that stay in a core's second cache with what they are computed from, or that keep several cores busy.
 [[nodiscard]] inline Triangle triangle(std::size_t size) noexcept { return {size, size > 2000 ? 240U : 48U}; }
 
-inline void check_room(std::size_t items) {
+} // namespace detail
+
+/// Throws InvalidArgument naming `argument`, with `advice` on what takes less, where a similarity matrix of so many
+/// items does not fit memory.
+inline void check_room(std::size_t items, std::string_view argument = "items",
+                       std::string_view advice = "facility location in tiles (TiledFacilityLocation) needs none") {
   constexpr double always_there = 1e8; // asking the system takes as long as a selection from a few hundred items
   const double needed = 4.0 * static_cast<double>(items) * static_cast<double>(items);
   if (needed <= always_there)
@@ -124,12 +131,13 @@ inline void check_room(std::size_t items) {
   const auto available = static_cast<double>(available_memory());
   if (needed > available)
     throw InvalidArgument(
-        "items",
-        fmt::format("a similarity matrix that fits the {} of memory that are free; "
-                    "TiledFacilityLocation (--storage tiled) needs none",
-                    to_gibibytes(available)),
+        std::string(argument),
+        fmt::format("a similarity matrix that fits the {} of memory that are free; {}", to_gibibytes(available),
+                    advice),
         fmt::format("{} items, {} x {} similarities of {}", items, items, items, to_gibibytes(needed)));
 }
+
+namespace detail {
 
 inline void store(Array2<float>& matrix, RowRange rows, RowRange columns, const float* tile,
                   std::size_t stride) noexcept {
@@ -165,7 +173,7 @@ inline void store_transposed(Array2<float>& matrix, RowRange rows, RowRange colu
 template <SimilarityTable Table>
 [[nodiscard]] SimilarityMatrix similarity_matrix(const Table& table, const Execution& execution = {}) {
   const std::size_t size = table.size();
-  detail::check_room(size);
+  check_room(size);
   auto matrix = Array2<float>::from_shape({size, size});
   prefer_large_pages(elements(matrix));
   const detail::Triangle triangle = detail::triangle(size);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sparseann/core/options.hpp"
+#include "sparseann/core/progress.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/select/maximiser.hpp"
 #include "sparseann/select/objective.hpp"
@@ -39,6 +40,7 @@ struct StochasticGreedy {
   static constexpr std::string_view name = "stochastic_greedy";
 
   Options options;
+  Progress progress = {};
 
   template <SubmodularObjective O>
   [[nodiscard]] RankedSelection operator()(O objective, std::size_t budget, Generator generator) const {
@@ -49,6 +51,7 @@ struct StochasticGreedy {
     std::vector<std::size_t> remaining(objective.size());
     std::iota(remaining.begin(), remaining.end(), std::size_t{0});
     detail::SelectionBuilder selection(objective.size(), budget, objective.value());
+    Progress::Task task = progress.start("selecting", budget);
     while (selection.size() < budget) {
       draw(remaining, std::min(sample, remaining.size()), generator);
       const auto drawn = std::span(remaining).first(std::min(sample, remaining.size()));
@@ -56,7 +59,9 @@ struct StochasticGreedy {
       selection.pick(objective, best);
       *std::ranges::find(drawn, best.item) = remaining.back();
       remaining.pop_back();
+      task.advance();
     }
+    task.finish();
     return std::move(selection).finish(false);
   }
 

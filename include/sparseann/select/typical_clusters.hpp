@@ -10,6 +10,7 @@
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/options.hpp"
+#include "sparseann/core/progress.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/select/distance.hpp"
 #include "sparseann/select/features.hpp"
@@ -52,6 +53,7 @@ struct TypicalClusters {
   static constexpr std::string_view name = "typical_clusters";
 
   Options options;
+  Progress progress = {};
 
   [[nodiscard]] RankedSelection operator()(const Array2<float>& features, std::size_t budget,
                                            const Generator& generator) const {
@@ -59,14 +61,16 @@ struct TypicalClusters {
     check_features(features);
     check_selection_budget(budget, features.shape(0));
     const std::size_t clusters = std::min(budget, options.clusters);
-    const std::vector<std::size_t> cluster = k_means(features, clusters, generator, options.k_means).cluster;
+    const std::vector<std::size_t> cluster = k_means(features, clusters, generator, options.k_means, progress).cluster;
     std::vector<Members> ranked(clusters);
     for (std::size_t row = 0; row < cluster.size(); ++row)
       ranked[cluster[row]].push_back(row);
     std::erase_if(ranked, [](const Members& members) { return members.empty(); });
     std::ranges::sort(ranked, before);
+    Progress::Task task = progress.start("ranking by typicality", features.shape(0));
     for (Members& members : ranked)
-      rank_by_typicality(features, members);
+      rank_by_typicality(features, members, task);
+    task.finish();
     return in_rounds(ranked, budget);
   }
 
@@ -78,10 +82,12 @@ private:
     return a.size() != b.size() ? a.size() > b.size() : a.front() < b.front();
   }
 
-  void rank_by_typicality(const Array2<float>& features, Members& members) const {
+  void rank_by_typicality(const Array2<float>& features, Members& members, Progress::Task& task) const {
     std::vector<double> remoteness(features.shape(0), 0.0);
-    for (const std::size_t row : members)
+    for (const std::size_t row : members) {
       remoteness[row] = mean_distance_to_nearest(features, row, members);
+      task.advance();
+    }
     std::ranges::sort(members, {}, [&](std::size_t row) { return std::pair(remoteness[row], row); });
   }
 
