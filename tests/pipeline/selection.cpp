@@ -2,6 +2,7 @@
 
 #include "sparseann/encode/no_encoder.hpp"
 #include "sparseann/select/equal_interval.hpp"
+#include "sparseann/select/foreground_aware.hpp"
 #include "sparseann/select/per_stack.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
@@ -34,4 +35,22 @@ TEST_CASE("selection without an encoder keeps the plan and reads it back") {
   CHECK(plan.slices[1].slice == SliceIndex{0, Plane::xy, 7});
   CHECK(select() == plan);
   CHECK_FALSE(std::filesystem::exists(directory.path() / "run" / "features"));
+}
+
+TEST_CASE("a selector that scores images is given the scores of each plane") {
+  LabelledCohort data = test::toy_cohort(2, 0, 10);
+  for (std::size_t c = 0; c < 2; ++c) {
+    Array4<float>& voxels = data.cohort.training[c].image.voxels;
+    voxels.fill(-1);
+    voxels(0, 3 + c, 4, 5) = 2; // alone above the lowest
+  }
+  const test::TemporaryDirectory directory;
+  RunDirectory run(directory.path() / "run", {}, {});
+  const AnnotationPlan plan =
+      select_slices(NoEncoder{}, ForegroundAware<>{.options = {.uniform_share = 0}}, data.cohort.training, all_planes,
+                    {.every = std::nullopt, .count = 1}, run, test::toy_context(1));
+  REQUIRE(plan.slices.size() == 6);
+  for (std::size_t c = 0; c < 2; ++c)
+    for (const SliceIndex expected : {SliceIndex{c, Plane::xy, 3 + c}, {c, Plane::xz, 4}, {c, Plane::yz, 5}})
+      CHECK(std::ranges::count(plan.slices, expected, &PlannedSlice::slice) == 1);
 }

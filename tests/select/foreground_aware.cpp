@@ -10,10 +10,11 @@
 
 using namespace sparseann;
 
-static_assert(CohortSelector<ForegroundAware>);
-static_assert(needs_scores<ForegroundAware>);
-static_assert(!needs_features<ForegroundAware>);
-static_assert(prefix_consistent<ForegroundAware>);
+static_assert(CohortSelector<ForegroundAware<>>);
+static_assert(needs_scores<ForegroundAware<>>);
+static_assert(!needs_features<ForegroundAware<>>);
+static_assert(prefix_consistent<ForegroundAware<>>);
+static_assert(ImageScorer<ForegroundAware<>>);
 
 namespace {
 
@@ -21,7 +22,7 @@ std::vector<std::size_t> drawn(const std::vector<double>& scores, std::size_t bu
                                double uniform_share, std::vector<std::size_t> labelled = {}) {
   const SelectionProblem problem{
       {{.slices = scores.size(), .budget = budget, .scores = scores, .labelled = std::move(labelled)}}};
-  const ForegroundAware selector{.options = {.uniform_share = uniform_share}};
+  const ForegroundAware<> selector{.options = {.uniform_share = uniform_share}};
   return selector(problem, Generator(seed)).selections.front().indices;
 }
 
@@ -49,9 +50,9 @@ std::vector<double> first_draw_probabilities(const std::vector<double>& scores, 
 } // namespace
 
 TEST_CASE("foreground-aware selection passes the selectors' suite") {
-  test::check_selector(ForegroundAware{});
-  test::check_selector(ForegroundAware{.options = {.uniform_share = 0}});
-  test::check_selector(ForegroundAware{.options = {.uniform_share = 1}});
+  test::check_selector(ForegroundAware<>{});
+  test::check_selector(ForegroundAware<>{.options = {.uniform_share = 0}});
+  test::check_selector(ForegroundAware<>{.options = {.uniform_share = 1}});
 }
 
 TEST_CASE("the first draw has the probabilities of the formula") {
@@ -137,18 +138,18 @@ TEST_CASE("a stack's draws depend on its case and plane, and on no other stack")
                                 .slices = 30,
                                 .budget = 30,
                                 .scores = std::vector<double>(30, 1.0)});
-  const SelectionPlan plan = ForegroundAware{}(problem, Generator(1));
+  const SelectionPlan plan = ForegroundAware<>{}(problem, Generator(1));
   std::set<std::vector<std::size_t>> distinct;
   for (std::size_t i = 0; i < 4; ++i) {
     distinct.insert(plan.selections[i].indices);
-    CHECK(ForegroundAware{}({{problem.stacks[i]}}, Generator(1)).selections.front() == plan.selections[i]);
+    CHECK(ForegroundAware<>{}({{problem.stacks[i]}}, Generator(1)).selections.front() == plan.selections[i]);
   }
   CHECK(distinct.size() == 4);
 }
 
 TEST_CASE("foreground-aware selection refuses bad options and missing scores") {
   CHECK_THROWS_WITH(drawn({1, 2}, 1, 1, 1.5), "uniform_share: expected a number of at least 0 and at most 1, got 1.5");
-  CHECK_THROWS_WITH(ForegroundAware{}({{{.case_index = 1, .slices = 4, .budget = 1}}}, Generator(1)),
+  CHECK_THROWS_WITH(ForegroundAware<>{}({{{.case_index = 1, .slices = 4, .budget = 1}}}, Generator(1)),
                     "scores of case 1, plane xy: expected a score per slice, which this selector needs, got none");
 }
 
@@ -176,4 +177,25 @@ TEST_CASE("slice scores name the voxel that is no score") {
                     "map: expected finite numbers of at least 0, got nan at voxel (z, y, x) = (0, 0, 0)");
   CHECK_THROWS_WITH(slice_scores(xt::zeros<float>({0, 3, 4}), Plane::xy),
                     "map: expected at least one voxel, got 0 x 3 x 4");
+}
+
+TEST_CASE("scores of an image are means over slices of what lies above the lowest intensity, channels together") {
+  Image image{.voxels = xt::zeros<float>({2, 2, 1, 3}), .geometry = {.shape = {2, 1, 3}}};
+  image.voxels(0, 0, 0, 0) = -6;
+  image.voxels(1, 1, 0, 2) = 3;
+  const ForegroundAware<> selector;
+  CHECK(selector.scores(image, Plane::xy) == std::vector<double>{4, 7});
+  CHECK(selector.scores(image, Plane::xz) == std::vector<double>{5.5});
+  CHECK(selector.scores(image, Plane::yz) == std::vector<double>{3, 6, 7.5});
+}
+
+TEST_CASE("another map takes the place of the intensities") {
+  const auto first_voxel = [](const Image& image) {
+    Array3<float> map = xt::zeros<float>({image.shape()[0], image.shape()[1], image.shape()[2]});
+    map(0, 0, 0) = 1;
+    return map;
+  };
+  const ForegroundAware selector{.options = {}, .map = first_voxel};
+  const Image image{.voxels = xt::zeros<float>({1, 1, 1, 2}), .geometry = {.shape = {1, 1, 2}}};
+  CHECK(selector.scores(image, Plane::yz) == std::vector<double>{1, 0});
 }

@@ -56,7 +56,7 @@ struct PipelineResult {
 /// The steps are joined by values and can be called one by one: select_slices, annotate, make_pseudo_labels, ensemble.
 template <Policy Encoder, Policy Selector, Policy Loss, Policy Models, Ensembler Ensemble>
   requires EncoderSlot<Encoder> && CohortSelector<Selector> && SegmentationLoss<Loss> &&
-           (FeatureEncoder<Encoder> || !needs_features<Selector>) && (!needs_scores<Selector>)
+           (FeatureEncoder<Encoder> || !needs_features<Selector>) && (ImageScorer<Selector> || !needs_scores<Selector>)
 struct Pipeline {
   PipelineOptions<Encoder, Selector, Loss, Models, Ensemble> options;
 

@@ -83,7 +83,7 @@ void encode_slices(Encoder encoder, std::span<const Case> cases, std::span<const
 ///
 /// Throws: InvalidArgument for budgets that do not fit a stack; as the selector and the encoder.
 template <EncoderSlot Encoder, CohortSelector Selector>
-  requires(FeatureEncoder<Encoder> || !needs_features<Selector>) && (!needs_scores<Selector>)
+  requires(FeatureEncoder<Encoder> || !needs_features<Selector>) && (ImageScorer<Selector> || !needs_scores<Selector>)
 [[nodiscard]] AnnotationPlan
     select_slices(const Encoder& encoder, const Selector& selector, std::span<const Case> cases,
                   std::span<const Plane> planes, const Budget& budget, RunDirectory& run, const StageContext& context) {
@@ -96,6 +96,9 @@ template <EncoderSlot Encoder, CohortSelector Selector>
     if constexpr (FeatureEncoder<Encoder>)
       for (SliceStack& stack : problem.stacks)
         stack.features = read_npy(detail::feature_path(run, names[stack.case_index], stack.plane));
+    if constexpr (ImageScorer<Selector>)
+      for (SliceStack& stack : problem.stacks)
+        stack.scores = selector.scores(cases[stack.case_index].image, stack.plane);
     const SelectionPlan selection = selector(problem, context.generator.split("select"));
     publish_atomically(path, to_csv(plan_from(problem, selection), names));
   });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <numeric>
@@ -52,6 +53,29 @@ namespace sparseann {
   return scores;
 }
 
+/// A map of an image that is larger where there seems to be more to label.
+template <class M>
+concept ScoreMap = std::copyable<M> && requires(const M map, const Image& image) {
+  { map(image) } -> std::same_as<Array3<float>>;
+};
+
+/// How far intensities are above the lowest of their channel, summed over channels: for scans whose background is dark.
+struct IntensityAboveLowest {
+  static constexpr std::string_view name = "intensity_above_lowest";
+
+  [[nodiscard]] Array3<float> operator()(const Image& image) const {
+    Array3<float> map = xt::zeros<float>({image.shape()[0], image.shape()[1], image.shape()[2]});
+    const std::span<const float> voxels = elements(image.voxels);
+    for (std::size_t channel = 0; channel < image.channels(); ++channel) {
+      const std::span<const float> values = voxels.subspan(channel * map.size(), map.size());
+      const float lowest = std::ranges::min(values);
+      std::ranges::transform(elements(map), values, elements(map).begin(),
+                             [lowest](float sum, float value) { return sum + (value - lowest); });
+    }
+    return map;
+  }
+};
+
 struct ForegroundAwareOptions {
   double uniform_share = 0.1;
 
@@ -68,17 +92,23 @@ struct ForegroundAwareOptions {
 /// scores are 0. Each draw takes a slice that is left with a probability proportional to its weight; slices of weight 0
 /// come last, all orders alike. The draws are made at once: slices in the order of e_i / w_i, e_i exponential.
 /// Labelled slices are passed over, so that a selection goes on after its own beginning as if it had not stopped.
-/// Cost: O(D log D) per stack; random numbers as in select_in_each_stack.
+/// In a pipeline the scores are the means of `map` over each slice; elsewhere they come with the problem.
+/// Cost: O(D log D) per stack, and a pass over the image for its scores; random numbers as in select_in_each_stack.
 /// Throws: as check_problem_for; InvalidArgument for an option outside its limits.
 /// Source: Efraimidis, Spirakis, "Weighted random sampling with a reservoir", Information Processing Letters 97(5),
 /// 2006; their u^(1/w) falls as e / w = -log(u) / w grows.
-struct ForegroundAware {
+template <ScoreMap Map = IntensityAboveLowest> struct ForegroundAware {
   using Options = ForegroundAwareOptions;
   static constexpr std::string_view name = "foreground_aware";
   static constexpr bool needs_scores = true;
   static constexpr bool takes_labelled = true;
 
   Options options;
+  Map map = {};
+
+  [[nodiscard]] std::vector<double> scores(const Image& image, Plane plane) const {
+    return slice_scores(map(image), plane);
+  }
 
   [[nodiscard]] SelectionPlan operator()(const SelectionProblem& problem, const Generator& generator) const {
     validate(options);
@@ -119,6 +149,6 @@ private:
 };
 
 /// The keys of all slices are drawn whatever the budget.
-template <> inline constexpr bool prefix_consistent<ForegroundAware> = true;
+template <class Map> inline constexpr bool prefix_consistent<ForegroundAware<Map>> = true;
 
 } // namespace sparseann

@@ -3,12 +3,15 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/plane.hpp"
 #include "sparseann/core/random.hpp"
+#include "sparseann/core/volume.hpp"
 #include "sparseann/select/ranked_selection.hpp"
 #include "sparseann/select/selection_problem.hpp"
 
@@ -66,6 +69,12 @@ template <Selector S>
     { S::needs_scores } -> std::convertible_to<bool>;
   }
 inline constexpr bool needs_scores<S> = S::needs_scores;
+
+/// A selector that makes its scores of the slices of an image itself.
+template <class S>
+concept ImageScorer = CohortSelector<S> && requires(const S selector, const Image& image, Plane plane) {
+  { selector.scores(image, plane) } -> std::same_as<std::vector<double>>;
+};
 
 /// Whether a selector leaves slices alone that are labelled already: continuing selectors do, cohort selectors where
 /// they say so.
