@@ -10,9 +10,6 @@ TEST_CASE("errors say what was expected and what came, and map to exit codes") {
   CHECK(usage.argument() == "--every");
   CHECK(exit_code(usage) == 2);
 
-  const IoError truncated("a/b.nii", "file ends early", 352);
-  CHECK(std::string(truncated.what()) == "a/b.nii: file ends early (at byte 352)");
-  CHECK(exit_code(truncated) == 1);
   CHECK(exit_code(DataError("case 3", "1 channel", "2")) == 1);
 
   const NumericalError diverged("sparse 3d", 17, "loss is nan");
