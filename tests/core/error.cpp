@@ -12,9 +12,6 @@ TEST_CASE("errors say what was expected and what came, and map to exit codes") {
   CHECK(std::string(usage.renamed("every_n").what()) == "every_n: expected an integer of at least 1, got 0");
   CHECK(usage.renamed("every_n").argument() == "every_n");
 
-  const IoError truncated("a/b.nii", "file ends early", 352);
-  CHECK(std::string(truncated.what()) == "a/b.nii: file ends early (at byte 352)");
-  CHECK(exit_code(truncated) == 1);
   CHECK(exit_code(DataError("case 3", "1 channel", "2")) == 1);
 
   const NumericalError diverged("sparse 3d", 17, "loss is nan");

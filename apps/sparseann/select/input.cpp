@@ -13,6 +13,7 @@
 
 #include "apps/sparseann/interruption.hpp"
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/edge_list.hpp"
 #include "sparseann/io/mapped_file.hpp"

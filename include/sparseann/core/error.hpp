@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -50,22 +48,6 @@ public:
 
 private:
   std::string source_;
-};
-
-/// A file that could not be read or written: names it and, where known, the byte at which it went wrong. Exit code 1.
-class IoError : public Error {
-public:
-  IoError(std::filesystem::path path, std::string_view what, std::optional<std::uint64_t> offset = std::nullopt)
-      : Error(offset ? fmt::format("{}: {} (at byte {})", path.string(), what, *offset)
-                     : fmt::format("{}: {}", path.string(), what)),
-        path_(std::move(path)), offset_(offset) {}
-
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-  [[nodiscard]] std::optional<std::uint64_t> offset() const noexcept { return offset_; }
-
-private:
-  std::filesystem::path path_;
-  std::optional<std::uint64_t> offset_;
 };
 
 /// A number that stopped being one: names the stage and the iteration. Exit code 1.

@@ -1,13 +1,17 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <fstream>
+#include <cstdio>
+#include <cstdlib>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -17,17 +21,32 @@
 
 namespace sparseann {
 
+namespace detail {
+
+struct CloseSystemFile {
+  void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+
+/// The number after `label` in the first line that begins with it, 0 where a word stands there instead; nothing where
+/// there is no such line or file. In C's streams, as all of select/ includes this and <fstream> is slow to compile.
+[[nodiscard]] inline std::optional<std::uint64_t> number_in(const char* path, std::string_view label) {
+  const std::unique_ptr<std::FILE, CloseSystemFile> file(std::fopen(path, "r"));
+  std::array<char, 256> line{};
+  while (file && std::fgets(line.data(), static_cast<int>(line.size()), file.get()) != nullptr)
+    if (std::string_view(line.data()).starts_with(label))
+      return std::strtoull(line.data() + label.size(), nullptr, 10);
+  return std::nullopt;
+}
+
+} // namespace detail
+
 /// Bytes that this machine, or the container that we run in, can still give; unlimited where the system does not say.
 [[nodiscard]] inline std::uint64_t available_memory() {
-  std::uint64_t available = std::numeric_limits<std::uint64_t>::max();
-  std::ifstream machine("/proc/meminfo");
-  for (std::string key, rest; machine >> key && std::getline(machine, rest);)
-    if (key == "MemAvailable:")
-      available = std::stoull(rest) * 1024;
-  std::uint64_t limit = 0;
-  std::uint64_t used = 0;
-  std::ifstream("/sys/fs/cgroup/memory.max") >> limit; // "max" where there is none
-  std::ifstream("/sys/fs/cgroup/memory.current") >> used;
+  const std::optional<std::uint64_t> machine = detail::number_in("/proc/meminfo", "MemAvailable:");
+  const std::uint64_t available = machine ? *machine * 1024 : std::numeric_limits<std::uint64_t>::max();
+  // "max", which is read as 0, where there is none
+  const std::uint64_t limit = detail::number_in("/sys/fs/cgroup/memory.max", "").value_or(0);
+  const std::uint64_t used = detail::number_in("/sys/fs/cgroup/memory.current", "").value_or(0);
   return limit == 0 ? available : std::min(available, limit - std::min(limit, used));
 }
 

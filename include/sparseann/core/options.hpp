@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -174,7 +173,7 @@ template <class T> void check_leaf(const std::string& path, const T& value, cons
   } else if constexpr (is_optional<T>::value) {
     if (value)
       check_leaf(path, *value, limits);
-  } else if constexpr (std::ranges::range<T>) {
+  } else if constexpr (requires { typename T::value_type; }) {
     for (const typename T::value_type item : value) // by value: std::vector<bool> has no references
       check_leaf(path, item, limits);
   }

@@ -19,6 +19,7 @@
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/core/volume.hpp"
 #include "sparseann/data/cohort.hpp"

@@ -17,7 +17,7 @@
 
 #include <fmt/format.h>
 
-#include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 #include "sparseann/io/file.hpp"
 
 namespace sparseann {

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
-#include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 #include "sparseann/io/file.hpp"
 
 namespace sparseann {

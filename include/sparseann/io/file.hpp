@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 
 namespace sparseann {
 

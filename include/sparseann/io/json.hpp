@@ -20,6 +20,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/file.hpp"

@@ -8,7 +8,7 @@
 
 #include <sys/mman.h>
 
-#include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 #include "sparseann/io/file.hpp"
 
 namespace sparseann {

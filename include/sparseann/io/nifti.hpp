@@ -18,6 +18,7 @@
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/geometry.hpp"
+#include "sparseann/core/io_error.hpp"
 #include "sparseann/core/volume.hpp"
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/file.hpp"

@@ -21,6 +21,7 @@
 
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/geometry.hpp"
+#include "sparseann/core/io_error.hpp"
 
 namespace sparseann {
 

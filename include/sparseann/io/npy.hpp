@@ -26,6 +26,7 @@
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/mapped_file.hpp"
 #include "sparseann/io/npy_header.hpp"

@@ -17,6 +17,7 @@
 #include <zip.h>
 
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 #include "sparseann/core/sparse_rows.hpp"
 #include "sparseann/io/gzip.hpp"
 #include "sparseann/io/mapped_file.hpp"

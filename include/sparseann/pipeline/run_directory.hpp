@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 #include "sparseann/core/progress.hpp"
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/directory_lock.hpp"

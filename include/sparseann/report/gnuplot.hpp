@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-#include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 
 namespace sparseann {
 

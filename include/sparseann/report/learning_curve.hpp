@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/report/gnuplot.hpp"
 #include "sparseann/report/report_data.hpp"

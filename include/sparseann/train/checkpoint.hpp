@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/tensor/torch.hpp"
 #include "sparseann/train/loss_curve.hpp"
