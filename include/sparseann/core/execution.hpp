@@ -33,8 +33,8 @@ struct Execution {
 /// How many threads work of so many seconds on one core is worth: each must have enough to pay for its start.
 [[nodiscard]] inline std::size_t worthwhile_threads(const Execution& execution, double seconds) {
   constexpr double seconds_per_thread = 2e-4; // a thread starts in some 50 us
-  const std::size_t wanted =
-      execution.threads != 0 ? execution.threads : std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+  static const std::size_t processors = std::max<std::size_t>(std::thread::hardware_concurrency(), 1); // reads a file
+  const std::size_t wanted = execution.threads != 0 ? execution.threads : processors;
   return std::clamp<std::size_t>(static_cast<std::size_t>(std::min(seconds / seconds_per_thread, 1e6)), 1, wanted);
 }
 

@@ -77,7 +77,6 @@ private:
   /// Measured on isotropic, clustered and slowly changing features: from 1/30 to 1/4 the similarities looked at differ
   /// by 15 %.
   static constexpr double patience = 1.0 / 8;
-  static constexpr std::size_t samples = 64;
 
   template <class S> [[nodiscard]] bool is_due(std::size_t evaluations, const S& source) const {
     if (gains_.empty())
@@ -154,13 +153,17 @@ private:
     });
   }
 
+  [[nodiscard]] std::size_t samples() const noexcept {
+    return std::min(std::clamp<std::size_t>(represented_.size() / 32, 8, 64), represented_.size());
+  }
+
   /// Whether looking at a few clients costs little beside following those that changed, or whether few changed: as
   /// large a share of all offers as of the clients, about, then beats what those have, and a few times less where items
   /// come in groups.
   template <class S> [[nodiscard]] bool is_worth_a_sample(const S& source) const {
     const auto clients = static_cast<double>(represented_.size());
     return offers_.clients() == 0 && !gains_.empty() &&
-           (changed_ > 16 * samples || static_cast<double>(changed_) * clients <= 4 * source.most_offers());
+           (changed_ > 16 * samples() || static_cast<double>(changed_) * clients <= 4 * source.most_offers());
   }
 
   template <class S> void collect_if_few(const S& source) {
@@ -174,9 +177,9 @@ private:
 
   /// Offers that beat what clients have, from some of the clients.
   template <class S> [[nodiscard]] double expected_offers(const S& source) const {
-    std::vector<std::size_t> clients;
-    for (std::size_t i = 0; i < std::min(samples, represented_.size()); ++i)
-      clients.push_back(i * represented_.size() / std::min(samples, represented_.size()));
+    std::vector<std::size_t> clients(samples());
+    for (std::size_t i = 0; i < clients.size(); ++i)
+      clients[i] = i * represented_.size() / clients.size();
     std::vector<std::size_t> counts(clients.size());
     source.for_clients(clients, [&](std::size_t i, std::span<const float> offered) {
       thread_local gain_loops::Found found;

@@ -31,7 +31,8 @@ concept SimilarityTable =
       { table.seconds_per_value() } -> std::same_as<double>;
     };
 
-/// A table that knows, without its N^2 values, numbers a little above their sums over rows.
+/// A table that knows, without its N^2 values, numbers a little above their sums over rows. Such a number costs about
+/// as much as sixteen values.
 template <class T>
 concept SummedTable = SimilarityTable<T> && requires(const T table) {
   { table.row_sum_bounds() } -> std::same_as<std::vector<double>>;

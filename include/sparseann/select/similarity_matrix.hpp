@@ -195,8 +195,10 @@ template <SimilarityTable Table>
   });
   task.finish();
   std::vector<double> row_sum_bounds;
+  constexpr double seconds_per_stored = 1e-10;
   if constexpr (SummedTable<Table>)
-    row_sum_bounds = table.row_sum_bounds();
+    if (16 * table.seconds_per_value() < seconds_per_stored * static_cast<double>(size))
+      row_sum_bounds = table.row_sum_bounds();
   return SimilarityMatrix::symmetric(std::move(matrix), table.lowest(), std::move(row_sum_bounds));
 }
 
