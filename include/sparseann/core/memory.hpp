@@ -23,14 +23,10 @@ namespace sparseann {
 
 namespace detail {
 
-struct CloseSystemFile {
-  void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
-
 /// The number after `label` in the first line that begins with it, 0 where a word stands there instead; nothing where
 /// there is no such line or file. In C's streams, as all of select/ includes this and <fstream> is slow to compile.
 [[nodiscard]] inline std::optional<std::uint64_t> number_in(const char* path, std::string_view label) {
-  const std::unique_ptr<std::FILE, CloseSystemFile> file(std::fopen(path, "r"));
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path, "r"), &std::fclose);
   std::array<char, 256> line{};
   while (file && std::fgets(line.data(), static_cast<int>(line.size()), file.get()) != nullptr)
     if (std::string_view(line.data()).starts_with(label))

@@ -35,8 +35,7 @@ public:
   explicit(false) SimilarityMatrix(Array2<float> values) : values_(std::move(values)) {
     check_shape();
     check_values();
-    lowest_ = *std::ranges::min_element(elements(values_));
-    is_symmetric_ = compare_halves();
+    describe_values();
   }
 
   /// A matrix that is symmetric and finite by the way it was made, with no value below `lowest`; see row_sum_bounds().
@@ -74,6 +73,11 @@ private:
     const auto at = static_cast<std::size_t>(broken - all.begin());
     throw DataError("similarity", "finite numbers",
                     fmt::format("{} in row {}, column {}", *broken, at / size(), at % size()));
+  }
+
+  void describe_values() noexcept {
+    lowest_ = *std::ranges::min_element(elements(values_));
+    is_symmetric_ = compare_halves();
   }
 
   /// Tile by tile, as whole columns would leave the cache between two rows.
