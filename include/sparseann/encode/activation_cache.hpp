@@ -32,7 +32,8 @@
 namespace sparseann {
 
 /// What a frozen network gives for each slice, computed once and kept in a mapped file of float16: a safetensors file
-/// with `activations` (N, D), a CRC-32 of their bytes as `checksum`, and in its metadata the `key` of what they come from.
+/// with `activations` (N, D), a CRC-32 of their bytes as `checksum`, and in its metadata the `key` of what they come
+/// from.
 ///
 /// Cost: 2 N D bytes of disk; memory for the rows that are asked for, whatever N is.
 class ActivationCache {
@@ -57,9 +58,8 @@ public:
   ///
   /// Throws: IoError naming the file where it cannot be written.
   template <std::invocable<std::span<const std::int64_t>> Compute>
-  [[nodiscard]] static ActivationCache make(const std::filesystem::path& path, const std::string& key,
-                                            std::size_t rows, std::size_t columns, std::size_t batch,
-                                            Compute&& compute) {
+  [[nodiscard]] static ActivationCache make(const std::filesystem::path& path, const std::string& key, std::size_t rows,
+                                            std::size_t columns, std::size_t batch, Compute&& compute) {
     const std::filesystem::path place = path.empty() ? temporary_path() : path;
     publish_atomically(place, [&](AtomicFile& file) {
       file.write(header_of(key, rows, columns));
@@ -67,7 +67,8 @@ public:
       for (std::size_t first = 0; first < rows; first += batch) {
         std::vector<std::int64_t> positions(std::min(batch, rows - first));
         std::iota(positions.begin(), positions.end(), static_cast<std::int64_t>(first));
-        const torch::Tensor part = checked(compute(std::span<const std::int64_t>(positions)), positions.size(), columns);
+        const torch::Tensor part =
+            checked(compute(std::span<const std::int64_t>(positions)), positions.size(), columns);
         const std::string_view bytes(static_cast<const char*>(part.const_data_ptr()), part.nbytes());
         checksum.process_bytes(bytes.data(), bytes.size());
         file.write(bytes);
@@ -132,9 +133,10 @@ private:
   }
 
   [[nodiscard]] static torch::Tensor checked(const torch::Tensor& part, std::size_t rows, std::size_t columns) {
-    if (part.scalar_type() != torch::kHalf || part.sizes() != torch::IntArrayRef({static_cast<std::int64_t>(rows),
-                                                                                  static_cast<std::int64_t>(columns)}))
-      throw InvalidArgument("activations", fmt::format("({}, {}) of float16", rows, columns), shape_text(part));
+    if (part.scalar_type() != torch::kHalf ||
+        part.sizes() != torch::IntArrayRef({static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)}))
+      throw InvalidArgument("activations", fmt::format("({}, {}) of float16", rows, columns),
+                            fmt::format("{} of {}", shape_text(part), c10::toString(part.scalar_type())));
     return part.contiguous();
   }
 

@@ -75,19 +75,20 @@ private:
 
 /// The convention that a weight file names under "input".
 ///
-/// Formula: "RGB in [LOW,HIGH], minus mean (R,G,B) per channel, no division; zero padding 1", or "divided by (R,G,B) per
-/// channel" in the place of "no division".
-/// Throws: DataError naming the file where it says nothing, or something else: what a network is fed is never guessed.
+/// Formula: "RGB in [LOW,HIGH], minus mean (R,G,B) per channel, no division; zero padding 1", or "divided by (R,G,B)
+/// per channel" in the place of "no division". Throws: DataError naming the file where it says nothing, or something
+/// else: what a network is fed is never guessed.
 [[nodiscard]] inline InputConvention input_convention(const SafetensorsFile& file) {
   const std::string& text = file.metadata("input");
   InputConvention convention;
   const bool is_understood = detail::read_convention(detail::ConventionReader(text), convention);
   const auto [red, green, blue] = convention.divisor;
   if (!is_understood || convention.low >= convention.high || red <= 0 || green <= 0 || blue <= 0)
-    throw DataError(file.path().string(),
-                    "metadata 'input' as \"RGB in [LOW,HIGH], minus mean (R,G,B) per channel, no division; zero padding "
-                    "1\", or with \"divided by (R,G,B) per channel\"",
-                    fmt::format("\"{}\"", text));
+    throw DataError(
+        file.path().string(),
+        "metadata 'input' as \"RGB in [LOW,HIGH], minus mean (R,G,B) per channel, no division; zero padding "
+        "1\", or with \"divided by (R,G,B) per channel\"",
+        fmt::format("\"{}\"", text));
   return convention;
 }
 

@@ -39,8 +39,7 @@ public:
       weights_.push_back(read(file, fmt::format("features.{}.weight", layer.index), {layer.channels, width, 3, 3})
                              .to(device, type_)
                              .contiguous(torch::MemoryFormat::ChannelsLast));
-      biases_.push_back(
-          read(file, fmt::format("features.{}.bias", layer.index), {layer.channels}).to(device, type_));
+      biases_.push_back(read(file, fmt::format("features.{}.bias", layer.index), {layer.channels}).to(device, type_));
       width = layer.channels;
     }
   }

@@ -16,6 +16,7 @@
 
 #include <boost/crc.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/options.hpp"
@@ -105,8 +106,8 @@ public:
     for (std::size_t i = 0; i < channels.size(); ++i) {
       const std::int64_t next = i + 1 < channels.size() ? channels[i + 1] : picture_channels;
       decoder_->push_back(torch::nn::ReLU());
-      decoder_->push_back(torch::nn::ConvTranspose2d(
-          torch::nn::ConvTranspose2dOptions(channels[i], next, 4).stride(2).padding(1)));
+      decoder_->push_back(
+          torch::nn::ConvTranspose2d(torch::nn::ConvTranspose2dOptions(channels[i], next, 4).stride(2).padding(1)));
     }
     register_module("encoder", encoder_);
     register_module("from_features", from_features_);
@@ -163,7 +164,7 @@ public:
     return result;
   }
 
-  /// A checksum of all that activations depend on, as 8 hexadecimal digits: weights, options, slices, voxels.
+  /// A checksum of all that activations depend on, as 16 hexadecimal digits: weights, options, slices, voxels.
   [[nodiscard]] std::string key() const {
     boost::crc_optimal<64, 0x42F0E1EBA9EA3693U, ~0ULL, ~0ULL, true, true> sum;
     const auto process = [&sum](std::string_view bytes) { sum.process_bytes(bytes.data(), bytes.size()); };
@@ -225,16 +226,15 @@ private:
 
 } // namespace detail
 
-/// The paper's encoder: VGG-19's convolutions with fixed weights, fully-connected layers on the last of them, trained as an
-/// auto-encoder on the slices of all planes together.
+/// The paper's encoder: VGG-19's convolutions with fixed weights, fully-connected layers on the last of them, trained
+/// as an auto-encoder on the slices of all planes together.
 ///
-/// Formula: features = FC(VGG-19(inputs)), see SliceInputs; loss: mean squared error between the decoder's output and the
-/// slice's picture, in [0, 1] (Eq. 4); Adam, constant rate. An epoch goes through all slices once. The training ends after
-/// `epochs` or when it is at rest, see is_at_rest.
-/// Cost: VGG-19 once per slice, as its weights never change: what it gives is kept as float16 in `activations.safetensors`
-/// in the context's directory, or in a temporary file where there is none; 64 KiB per slice at 128 x 128, four times that
-/// at 256 x 256. Memory does not grow with the number of slices.
-/// Throws: as SafetensorsFile, input_convention, Vgg19, SliceInputs, ActivationCache and train.
+/// Formula: features = FC(VGG-19(inputs)), see SliceInputs; loss: mean squared error between the decoder's output and
+/// the slice's picture, in [0, 1] (Eq. 4); Adam, constant rate. An epoch goes through all slices once. The training
+/// ends after `epochs` or when it is at rest, see is_at_rest. Cost: VGG-19 once per slice, as its weights never change:
+/// what it gives is kept as float16 in `activations.safetensors` in the context's directory, or in a temporary file
+/// where there is none; 64 KiB per slice at 128 x 128, four times that at 256 x 256. Memory does not grow with the
+/// number of slices. Throws: as SafetensorsFile, input_convention, Vgg19, SliceInputs, ActivationCache and train.
 /// Source: Zheng et al., "An Annotation Sparsification Strategy for 3D Medical Image Segmentation via Representative
 /// Selection and Self-Training", AAAI 2020, which leaves open widths, decoder, and how intensities become inputs.
 /// Deviation: training ends early; convolutions' outputs are rounded to float16.
@@ -248,8 +248,7 @@ public:
     check_options();
     cache_.reset();
     const detail::Vgg19Slices vgg19(slices, options, context.device);
-    network_ =
-        Vgg19AutoencoderNetwork(vgg19.inputs().channels(), options, context.generator.split("weights"));
+    network_ = Vgg19AutoencoderNetwork(vgg19.inputs().channels(), options, context.generator.split("weights"));
     detail::EpochBatches batches(slices.size(), options.training.batch, context.generator.split("order"));
     const auto step = [&](std::int64_t iteration, Generator&) -> StepLoss {
       if (!cache_) // not before: a finished training needs none

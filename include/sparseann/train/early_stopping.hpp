@@ -14,7 +14,8 @@ struct EarlyStoppingOptions {
   double improvement = 0.01;
 
   friend void visit(EarlyStoppingOptions& options, auto&& visitor) {
-    visitor(field("window", options.window, "iterations whose mean losses are compared; 0: train to the end", at_least(0)));
+    visitor(
+        field("window", options.window, "iterations whose mean losses are compared; 0: train to the end", at_least(0)));
     visitor(field("improvement", options.improvement, "share by which the loss must fall from window to window",
                   between(0, 1)));
   }
