@@ -3,6 +3,7 @@
 //
 //   SPARSEANN_VGG19=vgg19.safetensors bench_encoding
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>

@@ -41,7 +41,7 @@ TEST_CASE("an empty file is mapped as no bytes") {
 
 TEST_CASE("what a MappedFile forgot it takes no memory for and shows again") {
   const TemporaryDirectory directory;
-  const std::size_t pages = 64;
+  const std::size_t pages = 4096; // the kernel may count late, by some dozens
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   const MappedFile file(file_of(directory, std::string(pages * page, 'x')), sparseann::Reading::parts);
   const auto own_pages = [] { // resident, of files: the third number
@@ -54,7 +54,7 @@ TEST_CASE("what a MappedFile forgot it takes no memory for and shows again") {
   };
   const std::size_t before = own_pages();
   CHECK(file.bytes() == std::string(pages * page, 'x'));
-  CHECK(own_pages() >= before + pages);
+  CHECK(own_pages() > before + pages / 2);
   file.forget();
   CHECK(own_pages() < before + pages / 2);
   CHECK(file.bytes().back() == 'x');

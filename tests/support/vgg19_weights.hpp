@@ -25,7 +25,7 @@ namespace sparseann::test {
   auto* const values = numbers.data_ptr<float>();
   for (std::size_t k = 0; k < count; ++k) {
     std::uint32_t hash = (static_cast<std::uint32_t>(k) + 1000003U * stream) * 2654435761U;
-    hash = (hash ^ hash >> 15U) * 2246822519U;
+    hash = (hash ^ (hash >> 15U)) * 2246822519U;
     hash ^= hash >> 13U;
     values[k] = static_cast<float>((static_cast<double>(hash >> 8U) / 16777216.0 - 0.5) * scale);
   }

@@ -82,6 +82,8 @@ public:
   SliceInputs(const SliceSource& slices, const IntensityWindowOptions& window, std::size_t edge,
               const InputConvention& convention)
       : slices_(slices), edge_(static_cast<std::int64_t>(edge)), convention_(convention) {
+    if (slices.size() == 0)
+      throw InvalidArgument("slices", "at least one", "none");
     for (std::size_t i = 0; i < slices.size(); ++i)
       if (!windows_.contains(slices.index(i).case_index))
         windows_.emplace(slices.index(i).case_index, windows_of(slices.case_of(i), slices.channels(), window));

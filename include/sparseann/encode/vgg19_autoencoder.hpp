@@ -93,8 +93,8 @@ class Vgg19AutoencoderNetworkImpl : public torch::nn::Module {
 public:
   Vgg19AutoencoderNetworkImpl(std::int64_t picture_channels, const Vgg19AutoencoderOptions& options,
                               const Generator& generator)
-      : edge_(static_cast<std::int64_t>(options.input) / Vgg19::stride) {
-    std::int64_t width = Vgg19::out_channels * edge_ * edge_;
+      : edge_(static_cast<std::int64_t>(options.input / Vgg19::stride)) {
+    auto width = static_cast<std::int64_t>(Vgg19::out_channels) * edge_ * edge_;
     for (std::size_t i = 0; i < options.widths.size(); ++i) {
       if (i > 0)
         encoder_->push_back(torch::nn::ReLU());
