@@ -77,8 +77,8 @@ private:
 /// The convention that a weight file names under "input".
 ///
 /// Formula: "RGB in [LOW,HIGH], minus mean (R,G,B) per channel, no division; zero padding 1", or "divided by (R,G,B)
-/// per channel" in the place of "no division". Throws: DataError naming the file where it says nothing, or something
-/// else: what a network is fed is never guessed.
+/// per channel" in the place of "no division".
+/// Throws: DataError naming the file where it says nothing, or something else: what a network is fed is never guessed.
 [[nodiscard]] inline InputConvention input_convention(const SafetensorsFile& file) {
   const std::string& text = file.metadata("input");
   InputConvention convention;

@@ -71,12 +71,13 @@ namespace detail {
 /// Slices as a pretrained network takes them.
 ///
 /// Formula: v = clamp((x - p_low) / (p_high - p_low), 0, 1), with the percentiles of the slice's whole volume, each
-/// channel by itself, then resized (bilinear, antialiased): that is a picture. An input is (low + v (high - low) -
-/// mean) / divisor with what the weight file names. A channel whose percentiles are equal is mapped by its extremes,
-/// and is 0 where these are equal, too. Shapes: pictures (N, C, S, S); inputs (N, 3, S, S). One channel is spread to
-/// three, three are red, green and blue. Cost: a copy and two partial sorts of each volume when made; a picture reads
-/// its slice. Holds a view of the slices. Throws: DataError naming the case for another number of channels and for
-/// intensities that are not finite.
+/// channel by itself, then resized (bilinear, antialiased): that is a picture. An input is
+/// (low + v (high - low) - mean) / divisor with what the weight file names. A channel whose percentiles are equal is
+/// mapped by its extremes, and is 0 where these are equal, too.
+/// Shapes: pictures (N, C, S, S); inputs (N, 3, S, S). One channel is spread to three, three are red, green and blue.
+/// Cost: a copy and two partial sorts of each volume when made; a picture reads its slice. Views the slices' cases.
+/// Throws: InvalidArgument for no slices; DataError naming the case for another number of channels and for intensities
+/// that are not finite.
 class SliceInputs {
 public:
   SliceInputs(const SliceSource& slices, const IntensityWindowOptions& window, std::size_t edge,

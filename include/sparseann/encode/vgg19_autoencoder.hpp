@@ -231,10 +231,11 @@ private:
 ///
 /// Formula: features = FC(VGG-19(inputs)), see SliceInputs; loss: mean squared error between the decoder's output and
 /// the slice's picture, in [0, 1] (Eq. 4); Adam, constant rate. An epoch goes through all slices once. The training
-/// ends after `epochs` or when it is at rest, see is_at_rest. Cost: VGG-19 once per slice, as its weights never change:
-/// what it gives is kept as float16 in `activations.safetensors` in the context's directory, or in a temporary file
-/// where there is none; 64 KiB per slice at 128 x 128, four times that at 256 x 256. Memory does not grow with the
-/// number of slices. Throws: as SafetensorsFile, input_convention, Vgg19, SliceInputs, ActivationCache and train.
+/// ends after `epochs` or when it is at rest, see is_at_rest.
+/// Cost: VGG-19 once per slice, as its weights never change: what it gives is kept as float16 in
+/// `activations.safetensors` in the context's directory, or in a temporary file where there is none; 64 KiB per slice
+/// at 128 x 128, four times that at 256 x 256. Memory does not grow with the number of slices.
+/// Throws: as SafetensorsFile, input_convention, Vgg19, SliceInputs, ActivationCache and train.
 /// Source: Zheng et al., "An Annotation Sparsification Strategy for 3D Medical Image Segmentation via Representative
 /// Selection and Self-Training", AAAI 2020, which leaves open widths, decoder, and how intensities become inputs.
 /// Deviation: training ends early; convolutions' outputs are rounded to float16.
