@@ -19,8 +19,8 @@
 
 #include <unistd.h>
 
-#include <boost/crc.hpp>
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include "sparseann/core/error.hpp"
 #include "sparseann/io/atomic_file.hpp"
@@ -30,6 +30,16 @@
 #include "sparseann/tensor/torch.hpp"
 
 namespace sparseann {
+
+namespace detail {
+
+/// The CRC-32 of what `before` is that of, followed by `bytes`.
+[[nodiscard]] inline std::uint32_t crc32_of(std::string_view bytes, std::uint32_t before = 0) {
+  return static_cast<std::uint32_t>(
+      ::crc32_z(before, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
+}
+
+} // namespace detail
 
 /// What a frozen network gives for each slice, computed once and kept in a mapped file of float16: a safetensors file
 /// with `activations` (N, D), a CRC-32 of their bytes as `checksum`, and in its metadata the `key` of what they come
@@ -63,18 +73,17 @@ public:
     const std::filesystem::path place = path.empty() ? temporary_path() : path;
     publish_atomically(place, [&](AtomicFile& file) {
       file.write(header_of(key, rows, columns));
-      boost::crc_32_type checksum;
+      std::uint32_t checksum = 0;
       for (std::size_t first = 0; first < rows; first += batch) {
         std::vector<std::int64_t> positions(std::min(batch, rows - first));
         std::iota(positions.begin(), positions.end(), static_cast<std::int64_t>(first));
         const torch::Tensor part =
             checked(compute(std::span<const std::int64_t>(positions)), positions.size(), columns);
         const std::string_view bytes(static_cast<const char*>(part.const_data_ptr()), part.nbytes());
-        checksum.process_bytes(bytes.data(), bytes.size());
+        checksum = detail::crc32_of(bytes, checksum);
         file.write(bytes);
       }
-      const std::uint32_t sum = checksum.checksum();
-      file.write({reinterpret_cast<const char*>(&sum), sizeof(sum)});
+      file.write({reinterpret_cast<const char*>(&checksum), sizeof(checksum)});
     });
     ActivationCache cache(place, key, rows, columns);
     if (std::error_code ignored; path.empty()) // the mapping keeps the file until it ends
@@ -123,13 +132,12 @@ private:
 
   [[nodiscard]] std::uint32_t checksum() const {
     constexpr std::size_t part = std::size_t{1} << 24U;
-    boost::crc_32_type sum;
+    std::uint32_t sum = 0;
     for (std::size_t first = 0; first < data_.size(); first += part) {
-      const std::string_view bytes = data_.substr(first, part);
-      sum.process_bytes(bytes.data(), bytes.size());
+      sum = detail::crc32_of(data_.substr(first, part), sum);
       file_.forget();
     }
-    return sum.checksum();
+    return sum;
   }
 
   [[nodiscard]] static torch::Tensor checked(const torch::Tensor& part, std::size_t rows, std::size_t columns) {

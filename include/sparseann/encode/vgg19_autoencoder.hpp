@@ -14,7 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include <boost/crc.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -164,31 +163,33 @@ public:
     return result;
   }
 
-  /// A checksum of all that activations depend on, as 16 hexadecimal digits: weights, options, slices, voxels.
+  /// Checksums of all that activations depend on, as 16 hexadecimal digits: weights and options, slices and voxels.
   [[nodiscard]] std::string key() const {
-    boost::crc_optimal<64, 0x42F0E1EBA9EA3693U, ~0ULL, ~0ULL, true, true> sum;
-    const auto process = [&sum](std::string_view bytes) { sum.process_bytes(bytes.data(), bytes.size()); };
-    process(fmt::format("vgg19 activations 1, input {}, window {} {}, {}, {}", options_.input,
-                        options_.intensities.low_percentile, options_.intensities.high_percentile,
-                        name_of_value(resolved(options_.precision, device_)), weights_.metadata("input")));
-    for (const auto& [name, entry] : weights_.header().tensors) {
-      process(name);
-      process(weights_.bytes(entry));
-    }
+    std::uint32_t network =
+        crc32_of(fmt::format("vgg19 activations 1, input {}, window {} {}, {}, {}", options_.input,
+                             options_.intensities.low_percentile, options_.intensities.high_percentile,
+                             name_of_value(resolved(options_.precision, device_)), weights_.metadata("input")));
+    for (const auto& [name, entry] : weights_.header().tensors)
+      network = crc32_of(weights_.bytes(entry), crc32_of(name, network));
+    std::uint32_t slices = 0;
     std::set<std::size_t> cases;
     for (std::size_t i = 0; i < source_.size(); ++i) {
       const SliceIndex& index = source_.index(i);
-      process(fmt::format("{} {} {};", index.case_index, name_of(index.plane), index.slice));
-      if (!cases.insert(index.case_index).second)
-        continue;
-      const Image& image = source_.case_of(i).image;
-      process(fmt::format("{} {};", image.channels(), fmt::join(image.shape(), " ")));
-      process({reinterpret_cast<const char*>(image.voxels.data()), image.voxels.size() * sizeof(float)});
+      slices = crc32_of(fmt::format("{} {} {};", index.case_index, name_of(index.plane), index.slice), slices);
+      if (cases.insert(index.case_index).second)
+        slices = crc32_of_image(source_.case_of(i).image, slices);
     }
-    return fmt::format("{:016x}", sum.checksum());
+    return fmt::format("{:08x}{:08x}", network, slices);
   }
 
 private:
+  [[nodiscard]] static std::uint32_t crc32_of_image(const Image& image, std::uint32_t before) {
+    const std::string shape = fmt::format("{} {};", image.channels(), fmt::join(image.shape(), " "));
+    const std::string_view voxels(reinterpret_cast<const char*>(image.voxels.data()),
+                                  image.voxels.size() * sizeof(float));
+    return crc32_of(voxels, crc32_of(shape, before));
+  }
+
   const SliceSource& source_;
   const Vgg19AutoencoderOptions& options_;
   SafetensorsFile weights_;
