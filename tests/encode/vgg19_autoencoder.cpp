@@ -25,7 +25,7 @@ Vgg19Autoencoder tiny_vgg19(std::int64_t epochs = 2) {
                      .input = 16,
                      .widths = {16, 8},
                      .decoder_channels = {8, 8, 8, 4},
-                     .training = {.epochs = epochs, .batch = 16, .learning_rate = 2e-3, .checkpoint_seconds = 0}};
+                     .training = {.epochs = epochs, .batch = 16, .learning_rate = 2e-3}};
   return encoder;
 }
 
@@ -48,10 +48,10 @@ TEST_CASE("Vgg19Autoencoder is a feature encoder") {
 TEST_CASE("its features have the last width, and its reconstructions get better") {
   const LabelledCohort data = test::toy_cohort(1, 0, 12);
   const test::TemporaryDirectory directory;
-  Vgg19Autoencoder encoder = tiny_vgg19(100);
+  Vgg19Autoencoder encoder = tiny_vgg19(60);
   encoder.fit(every_slice(data), vgg19_context(directory.path()));
   const LossCurve curve = read_loss_curve(directory.path() / "loss.csv");
-  CHECK(curve.back().iteration == 300); // 39 slices in batches of 16
+  CHECK(curve.back().iteration == 180); // 39 slices in batches of 16
   CHECK(curve.back().loss < 0.7 * curve.front().loss);
   CHECK(encoder.encode(every_slice(data), vgg19_context(directory.path())).shape(1) == 8);
 }
@@ -75,6 +75,7 @@ TEST_CASE("an interrupted training goes on with the activations that are there, 
   const Array2<float> expected = whole.encode(slices, vgg19_context());
 
   Vgg19Autoencoder interrupted = tiny_vgg19(10);
+  interrupted.options.training.checkpoint_seconds = 0;
   StageContext stops = vgg19_context(directory.path());
   stops.log = [](const auto&) { throw DataError("training", "an end", "an interruption"); }; // at iteration 10
   CHECK_THROWS_AS(interrupted.fit(slices, stops), DataError);
@@ -216,12 +217,12 @@ TEST_CASE("with the published weights and the paper's rate it learns the slices,
   const SliceSource slices = every_slice(data);
   const test::TemporaryDirectory directory;
   Vgg19Autoencoder encoder;
-  encoder.options = {.weights = weights, .input = 64, .training = {.epochs = 150}};
+  encoder.options = {.weights = weights, .input = 32, .training = {.epochs = 100}};
   encoder.fit(slices, vgg19_context(directory.path()));
   const LossCurve curve = read_loss_curve(directory.path() / "loss.csv");
   std::vector<std::int64_t> positions(slices.size());
   std::iota(positions.begin(), positions.end(), 0);
-  const torch::Tensor pictures = SliceInputs(slices, {}, 64, {}).pictures(positions);
+  const torch::Tensor pictures = SliceInputs(slices, {}, 32, {}).pictures(positions);
   const double variance = (pictures - pictures.mean(0)).square().mean().item<double>(); // what the mean picture leaves
   Array2<float> features = encoder.encode(slices, vgg19_context(directory.path()));
   const torch::Tensor unit = torch::nn::functional::normalize(from_array(features));
