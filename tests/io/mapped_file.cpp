@@ -3,6 +3,8 @@
 #include <fstream>
 #include <string>
 
+#include <unistd.h>
+
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -32,7 +34,30 @@ TEST_CASE("a MappedFile shows every byte, also where the file is no whole number
 
 TEST_CASE("an empty file is mapped as no bytes") {
   const TemporaryDirectory directory;
-  CHECK(MappedFile(file_of(directory, "")).bytes().empty());
+  const MappedFile file(file_of(directory, ""));
+  CHECK(file.bytes().empty());
+  file.forget();
+}
+
+TEST_CASE("what a MappedFile forgot it takes no memory for and shows again") {
+  const TemporaryDirectory directory;
+  const std::size_t pages = 4096; // the kernel may count late, by some dozens
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const MappedFile file(file_of(directory, std::string(pages * page, 'x')), sparseann::Reading::parts);
+  const auto own_pages = [] { // resident, of files: the third number
+    std::ifstream statistics("/proc/self/statm");
+    std::size_t total = 0;
+    std::size_t resident = 0;
+    std::size_t of_files = 0;
+    statistics >> total >> resident >> of_files;
+    return of_files;
+  };
+  const std::size_t before = own_pages();
+  CHECK(file.bytes() == std::string(pages * page, 'x'));
+  CHECK(own_pages() > before + pages / 2);
+  file.forget();
+  CHECK(own_pages() < before + pages / 2);
+  CHECK(file.bytes().back() == 'x');
 }
 
 TEST_CASE("a MappedFile outlives the file's name and moves") {

@@ -96,6 +96,23 @@ TEST_CASE("a finished model is read, not trained again") {
   CHECK(torch::equal(first->weight, second->weight));
 }
 
+TEST_CASE("a training that is done early ends with its last point, interrupted or not, and is then not trained again") {
+  const test::TemporaryDirectory directory;
+  const auto is_done = [](const LossCurve& curve) { return curve.size() == 3; };
+  Line whole;
+  const LossCurve expected = train(whole, toy, context_in(directory.path() / "whole"), line_step(whole), {}, is_done);
+  REQUIRE(expected.size() == 3);
+  CHECK(expected.back().iteration == 30);
+  const auto path = directory.path() / "interrupted";
+  Line first;
+  CHECK_THROWS_AS(train(first, toy, context_in(path), line_step(first, 29), {}, is_done), Interrupted);
+  Line second;
+  CHECK((train(second, toy, context_in(path), line_step(second), {}, is_done) == expected));
+  CHECK(torch::equal(second->weight, whole->weight));
+  Line third;
+  CHECK((train(third, toy, context_in(path), line_step(third, 30), {}, is_done) == expected));
+}
+
 TEST_CASE("a loss that is not finite stops the run with stage and iteration") {
   Line line;
   const auto step = [&](std::int64_t iteration, Generator&) -> StepLoss {

@@ -50,6 +50,12 @@ public:
   /// Valid while this object lives.
   [[nodiscard]] std::string_view bytes() const noexcept { return bytes_; }
 
+  /// Gives back the memory of what was looked at, so that it does not grow with the file; bytes() stay valid.
+  void forget() const noexcept {
+    if (!bytes_.empty())
+      ::madvise(const_cast<char*>(bytes_.data()), bytes_.size(), MADV_DONTNEED); // advice, as above
+  }
+
 private:
   std::string_view bytes_;
 };

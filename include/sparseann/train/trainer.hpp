@@ -67,16 +67,22 @@ inline torch::Tensor batch_loss(const StepLoss& loss, double auxiliary_weight) {
 
 } // namespace detail
 
+/// Trains for all iterations of the options.
+struct AllIterations {
+  bool operator()(const LossCurve&) const { return false; }
+};
+
 /// Fits `module` by Adam and returns its learning curve.
 ///
 /// Per iteration i: loss = main.numerator / main.weight + auxiliary_weight * (the same of the auxiliary head), where
 /// the step draws from context.generator.split(i), so that an interrupted training goes on exactly as it would have.
 /// With a directory in the context, a checkpoint is kept there while training, then `model.pt` and `loss.csv`; a
 /// finished model is read instead of trained. `carried` tensors (counters of a fit strategy, say) are kept alongside.
+/// `is_done` may end the training early; it is asked with the curve so far, which a checkpoint holds.
 /// Throws: NumericalError where the loss stops being finite, naming stage and iteration.
-template <class Module, TrainingStep Step>
+template <class Module, TrainingStep Step, std::predicate<const LossCurve&> IsDone = AllIterations>
 LossCurve train(Module& module, const TrainingOptions& options, const StageContext& context, Step&& step,
-                std::span<torch::Tensor> carried = {}) {
+                std::span<torch::Tensor> carried = {}, const IsDone& is_done = {}) {
   using Clock = std::chrono::steady_clock;
   constexpr std::int64_t curve_interval = 10;
   module->to(context.device);
@@ -88,7 +94,7 @@ LossCurve train(Module& module, const TrainingOptions& options, const StageConte
 
   module->train();
   auto last_saved = Clock::now();
-  while (position.iteration < options.iterations) {
+  while (position.iteration < options.iterations && !is_done(position.curve)) {
     const std::int64_t iteration = position.iteration;
     Generator generator = context.generator.split(static_cast<std::uint64_t>(iteration));
     torch::manual_seed(generator.split("dropout").key()); // dropout draws from LibTorch's global generator

@@ -1,0 +1,354 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sparseann/core/error.hpp"
+#include "sparseann/core/options.hpp"
+#include "sparseann/encode/activation_cache.hpp"
+#include "sparseann/encode/feature_encoder.hpp"
+#include "sparseann/encode/input_convention.hpp"
+#include "sparseann/encode/slice_inputs.hpp"
+#include "sparseann/encode/vgg19.hpp"
+#include "sparseann/io/safetensors.hpp"
+#include "sparseann/network/initialisation.hpp"
+#include "sparseann/tensor/precision.hpp"
+#include "sparseann/tensor/tensor.hpp"
+#include "sparseann/train/early_stopping.hpp"
+#include "sparseann/train/trainer.hpp"
+#include "sparseann/train/training_options.hpp"
+
+namespace sparseann {
+
+/// How what follows the frozen convolutions is fitted. The paper trains for 2000 epochs, which are the most here.
+struct Vgg19TrainingOptions {
+  std::int64_t epochs = 2000;
+  std::size_t batch = 128;
+  double learning_rate = 5e-4;
+  EarlyStoppingOptions stop;
+  double checkpoint_seconds = 60;
+
+  friend void visit(Vgg19TrainingOptions& options, auto&& visitor) {
+    visitor(field("epochs", options.epochs, "most passes over all slices", at_least(1)));
+    visitor(field("batch", options.batch, "slices per step", at_least(1)));
+    visitor(field("learning_rate", options.learning_rate, "Adam's learning rate", above(0)));
+    visitor(field("stop", options.stop, "when the training ends before that"));
+    visitor(field("checkpoint_seconds", options.checkpoint_seconds, "seconds between checkpoints", at_least(0),
+                  Affects::execution));
+  }
+};
+
+struct Vgg19AutoencoderOptions {
+  std::string weights;
+  std::size_t input = 128;
+  IntensityWindowOptions intensities;
+  std::vector<std::int64_t> widths{512, 256};
+  std::vector<std::int64_t> decoder_channels{32, 32, 16, 8};
+  Vgg19TrainingOptions training;
+  Precision precision = Precision::float32;
+
+  friend void visit(Vgg19AutoencoderOptions& options, auto&& visitor) {
+    visitor(field("weights", options.weights, "safetensors file of VGG-19's convolutions, by torchvision's names"));
+    visitor(field("input", options.input, "edge to which slices are resized", at_least(16)));
+    visitor(field("intensities", options.intensities, "which intensities become the input's range"));
+    visitor(field("widths", options.widths, "outputs of the fully-connected layers; the last are the features",
+                  at_least(1)));
+    visitor(field("decoder_channels", options.decoder_channels,
+                  "channels at 1/16, 1/8, 1/4 and 1/2 of the input's edge", at_least(1)));
+    visitor(field("training", options.training, "how the layers after the convolutions are fitted"));
+    visitor(field("precision", options.precision, "arithmetic of the forward pass"));
+  }
+
+  friend void check_together(const Vgg19AutoencoderOptions& options, const std::string& prefix) {
+    check_multiple(prefix, "input", options.input, Vgg19::stride, "as four poolings need");
+    if (options.widths.empty())
+      throw InvalidArgument(field_name(prefix, "widths"), "at least one fully-connected layer", "none");
+    if (options.decoder_channels.size() != 4)
+      throw InvalidArgument(field_name(prefix, "decoder_channels"), "4 numbers",
+                            fmt::format("{}", options.decoder_channels.size()));
+  }
+};
+
+/// What follows VGG-19's convolutions: fully-connected layers to the features, and a decoder from them to the picture.
+///
+/// The encoder is linear, ReLU, linear, ..., linear. The decoder is a linear layer to (channels, S/16, S/16) and four
+/// transposed convolutions (4 x 4, stride 2), each after a ReLU. All weights start as N(0, 0.01), biases as 0.
+/// Shapes: (N, 512 (S/16)^2) -> features (N, D) -> pictures (N, C, S, S).
+class Vgg19AutoencoderNetworkImpl : public torch::nn::Module {
+public:
+  Vgg19AutoencoderNetworkImpl(std::int64_t picture_channels, const Vgg19AutoencoderOptions& options,
+                              const Generator& generator)
+      : edge_(static_cast<std::int64_t>(options.input / Vgg19::stride)) {
+    auto width = static_cast<std::int64_t>(Vgg19::out_channels) * edge_ * edge_;
+    for (std::size_t i = 0; i < options.widths.size(); ++i) {
+      if (i > 0)
+        encoder_->push_back(torch::nn::ReLU());
+      encoder_->push_back(torch::nn::Linear(width, options.widths[i]));
+      width = options.widths[i];
+    }
+    const std::vector<std::int64_t>& channels = options.decoder_channels;
+    from_features_ = torch::nn::Linear(width, channels.front() * edge_ * edge_);
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+      const std::int64_t next = i + 1 < channels.size() ? channels[i + 1] : picture_channels;
+      decoder_->push_back(torch::nn::ReLU());
+      decoder_->push_back(
+          torch::nn::ConvTranspose2d(torch::nn::ConvTranspose2dOptions(channels[i], next, 4).stride(2).padding(1)));
+    }
+    register_module("encoder", encoder_);
+    register_module("from_features", from_features_);
+    register_module("decoder", decoder_);
+    draw_weights(generator);
+  }
+
+  [[nodiscard]] torch::Tensor encode(const torch::Tensor& activations) { return encoder_->forward(activations); }
+  [[nodiscard]] torch::Tensor decode(const torch::Tensor& features) {
+    return decoder_->forward(from_features_(features).view({features.size(0), -1, edge_, edge_}));
+  }
+
+private:
+  void draw_weights(const Generator& generator) {
+    constexpr double standard_deviation = 0.01;
+    const torch::NoGradGuard no_gradient;
+    for (auto& item : named_parameters())
+      if (item.key().ends_with("bias"))
+        item.value().zero_();
+      else
+        detail::fill_normal(item.value(), standard_deviation, generator.split(item.key()));
+  }
+
+  std::int64_t edge_;
+  torch::nn::Sequential encoder_;
+  torch::nn::Linear from_features_{nullptr};
+  torch::nn::Sequential decoder_;
+};
+TORCH_MODULE(Vgg19AutoencoderNetwork);
+
+namespace detail {
+
+/// What VGG-19's convolutions give for the slices of a source.
+class Vgg19Slices {
+public:
+  Vgg19Slices(const SliceSource& slices, const Vgg19AutoencoderOptions& options, torch::Device device)
+      : source_(slices), options_(options), weights_(options.weights), device_(device),
+        inputs_(slices, options.intensities, options.input, input_convention(weights_)),
+        network_(weights_, options.precision, device) {}
+
+  [[nodiscard]] const SliceInputs& inputs() const noexcept { return inputs_; }
+  [[nodiscard]] std::size_t columns() const noexcept {
+    const std::size_t edge = options_.input / Vgg19::stride;
+    return Vgg19::out_channels * edge * edge;
+  }
+
+  /// Shape: (positions, columns), float16 on the CPU.
+  /// Throws: NumericalError where an activation is beyond what float16 holds.
+  [[nodiscard]] torch::Tensor activations(std::span<const std::int64_t> positions, const std::string& stage) const {
+    const torch::Tensor images = inputs_.inputs(inputs_.pictures(positions).to(device_));
+    const torch::Tensor result = network_(images).flatten(1).to(torch::kCPU, torch::kHalf);
+    if (!torch::isfinite(result).all().item<bool>())
+      throw NumericalError(stage, positions.front(), "an activation of vgg19 is beyond float16");
+    return result;
+  }
+
+  /// Checksums of all that activations depend on, as 16 hexadecimal digits: weights and options, slices and voxels.
+  [[nodiscard]] std::string key() const {
+    std::uint32_t network =
+        crc32_of(fmt::format("vgg19 activations 1, input {}, window {} {}, {}, {}", options_.input,
+                             options_.intensities.low_percentile, options_.intensities.high_percentile,
+                             name_of_value(resolved(options_.precision, device_)), weights_.metadata("input")));
+    for (const auto& [name, entry] : weights_.header().tensors)
+      network = crc32_of(weights_.bytes(entry), crc32_of(name, network));
+    std::uint32_t slices = 0;
+    std::set<std::size_t> cases;
+    for (std::size_t i = 0; i < source_.size(); ++i) {
+      const SliceIndex& index = source_.index(i);
+      slices = crc32_of(fmt::format("{} {} {};", index.case_index, name_of(index.plane), index.slice), slices);
+      if (cases.insert(index.case_index).second)
+        slices = crc32_of_image(source_.case_of(i).image, slices);
+    }
+    return fmt::format("{:08x}{:08x}", network, slices);
+  }
+
+private:
+  [[nodiscard]] static std::uint32_t crc32_of_image(const Image& image, std::uint32_t before) {
+    const std::string shape = fmt::format("{} {};", image.channels(), fmt::join(image.shape(), " "));
+    const std::string_view voxels(reinterpret_cast<const char*>(image.voxels.data()),
+                                  image.voxels.size() * sizeof(float));
+    return crc32_of(voxels, crc32_of(shape, before));
+  }
+
+  const SliceSource& source_;
+  const Vgg19AutoencoderOptions& options_;
+  SafetensorsFile weights_;
+  torch::Device device_;
+  SliceInputs inputs_;
+  Vgg19 network_;
+};
+
+/// Batches that go through all items in a new order in every epoch; each depends on its iteration alone.
+class EpochBatches {
+public:
+  EpochBatches(std::size_t items, std::size_t batch, Generator generator)
+      : batch_(std::min(batch, items)), generator_(std::move(generator)), order_(items) {}
+
+  [[nodiscard]] std::size_t per_epoch() const noexcept { return (order_.size() + batch_ - 1) / batch_; }
+
+  /// Valid until the next call. The last batch of an epoch may be smaller.
+  [[nodiscard]] std::span<const std::int64_t> operator()(std::size_t iteration) {
+    const std::size_t epoch = iteration / per_epoch();
+    if (epoch != epoch_) {
+      std::iota(order_.begin(), order_.end(), 0);
+      generator_.split(epoch).shuffle(std::span(order_));
+      epoch_ = epoch;
+    }
+    const std::size_t first = iteration % per_epoch() * batch_;
+    return std::span<const std::int64_t>(order_).subspan(first, std::min(batch_, order_.size() - first));
+  }
+
+private:
+  std::size_t batch_;
+  Generator generator_;
+  std::vector<std::int64_t> order_;
+  std::optional<std::size_t> epoch_;
+};
+
+} // namespace detail
+
+/// The paper's encoder: VGG-19's convolutions with fixed weights, fully-connected layers on the last of them, trained
+/// as an auto-encoder on the slices of all planes together.
+///
+/// Formula: features = FC(VGG-19(inputs)), see SliceInputs; loss: mean squared error between the decoder's output and
+/// the slice's picture, in [0, 1] (Eq. 4); Adam, constant rate. An epoch goes through all slices once. The training
+/// ends after `epochs` or when it is at rest, see is_at_rest.
+/// Cost: VGG-19 once per slice, as its weights never change: what it gives is kept as float16 in
+/// `activations.safetensors` in the context's directory, or in a temporary file where there is none; 64 KiB per slice
+/// at 128 x 128, four times that at 256 x 256. Memory does not grow with the number of slices.
+/// Throws: as SafetensorsFile, input_convention, Vgg19, SliceInputs, ActivationCache and train.
+/// Source: Zheng et al., "An Annotation Sparsification Strategy for 3D Medical Image Segmentation via Representative
+/// Selection and Self-Training", AAAI 2020, which leaves open widths, decoder, and how intensities become inputs.
+/// Deviation: training ends early; convolutions' outputs are rounded to float16.
+class Vgg19Autoencoder {
+public:
+  static constexpr std::string_view name = "vgg19_autoencoder";
+
+  Vgg19AutoencoderOptions options;
+
+  void fit(const SliceSource& slices, const StageContext& context) {
+    check_options();
+    cache_.reset();
+    const detail::Vgg19Slices vgg19(slices, options, context.device);
+    network_ = Vgg19AutoencoderNetwork(vgg19.inputs().channels(), options, context.generator.split("weights"));
+    detail::EpochBatches batches(slices.size(), options.training.batch, context.generator.split("order"));
+    const auto step = [&](std::int64_t iteration, Generator&) -> StepLoss {
+      if (!cache_) // not before: a finished training needs none
+        cache_ = std::make_shared<const ActivationCache>(activations(vgg19, context));
+      const std::span<const std::int64_t> rows = batches(static_cast<std::size_t>(iteration));
+      const torch::Tensor pictures = vgg19.inputs().pictures(rows).to(context.device);
+      const torch::Tensor inputs = cache_->rows(rows).to(context.device).to(torch::kFloat);
+      const PrecisionScope scope(options.precision, context.device);
+      const torch::Tensor difference = network_->decode(network_->encode(inputs)).to(torch::kFloat) - pictures;
+      return {.main = {difference.square().sum(), torch::tensor(static_cast<double>(difference.numel()))}};
+    };
+    train(network_, training(batches.per_epoch()), context, step, {},
+          [this](const LossCurve& curve) { return is_at_rest(options.training.stop, curve); });
+  }
+
+  [[nodiscard]] Array2<float> encode(const SliceSource& slices, const StageContext& context) {
+    if (network_.is_empty())
+      throw InvalidArgument(std::string(name), "fit() before encode()", "encode() first");
+    const detail::Vgg19Slices vgg19(slices, options, context.device);
+    const std::shared_ptr<const ActivationCache> cached = known_activations(vgg19, context);
+    const torch::NoGradGuard no_gradient;
+    network_->eval();
+    auto task = context.progress.start(context.stage + ", features", slices.size());
+    std::vector<torch::Tensor> parts;
+    for (std::size_t first = 0; first < slices.size(); first += vgg19_batch) {
+      std::vector<std::int64_t> positions(std::min(vgg19_batch, slices.size() - first));
+      std::iota(positions.begin(), positions.end(), static_cast<std::int64_t>(first));
+      const torch::Tensor rows = cached ? cached->rows(positions) : vgg19.activations(positions, context.stage);
+      const PrecisionScope scope(options.precision, context.device);
+      parts.push_back(network_->encode(rows.to(context.device).to(torch::kFloat)).to(torch::kCPU, torch::kFloat));
+      task.advance(positions.size());
+    }
+    task.finish();
+    return to_array<float, 2>(torch::cat(parts));
+  }
+
+private:
+  static constexpr std::size_t vgg19_batch = 32;
+
+  void check_options() const {
+    validate(options, std::string(name));
+    if (options.weights.empty())
+      throw InvalidArgument(std::string(name) + ".weights", "a safetensors file of VGG-19's convolutions", "none");
+  }
+
+  [[nodiscard]] TrainingOptions training(std::size_t iterations_per_epoch) const {
+    return {.iterations = options.training.epochs * static_cast<std::int64_t>(iterations_per_epoch),
+            .batch = options.training.batch,
+            .learning_rate = options.training.learning_rate,
+            .schedule = {.kind = ScheduleKind::constant},
+            .precision = options.precision,
+            .checkpoint_seconds = options.training.checkpoint_seconds};
+  }
+
+  /// Empty without a directory.
+  [[nodiscard]] static std::filesystem::path cache_path(const StageContext& context) {
+    return context.directory.empty() ? context.directory : context.directory / "activations.safetensors";
+  }
+
+  /// From the file of an earlier run, or computed.
+  [[nodiscard]] static ActivationCache activations(const detail::Vgg19Slices& vgg19, const StageContext& context) {
+    const std::filesystem::path path = cache_path(context);
+    const std::size_t rows = vgg19.inputs().size();
+    const std::string key = vgg19.key();
+    if (!path.empty())
+      if (auto kept = ActivationCache::open(path, key, rows, vgg19.columns()))
+        return std::move(*kept);
+    if (!path.empty() && std::filesystem::exists(path))
+      context.progress.say(fmt::format("{} is damaged or of other slices or weights: computed anew", path.string()));
+    auto task = context.progress.start(context.stage + ", vgg19", rows);
+    ActivationCache made = ActivationCache::make(path, key, rows, vgg19.columns(), vgg19_batch,
+                                                 [&](std::span<const std::int64_t> positions) {
+                                                   torch::Tensor part = vgg19.activations(positions, context.stage);
+                                                   task.advance(positions.size());
+                                                   return part;
+                                                 });
+    task.finish();
+    return made;
+  }
+
+  /// Those that fit() left, where they are of the same slices; else none.
+  [[nodiscard]] std::shared_ptr<const ActivationCache> known_activations(const detail::Vgg19Slices& vgg19,
+                                                                         const StageContext& context) const {
+    const std::filesystem::path path = cache_path(context);
+    const bool has_file = !path.empty() && std::filesystem::exists(path);
+    if (!cache_ && !has_file)
+      return nullptr;
+    const std::string key = vgg19.key();
+    if (cache_ && cache_->key() == key)
+      return cache_;
+    if (has_file)
+      if (auto kept = ActivationCache::open(path, key, vgg19.inputs().size(), vgg19.columns()))
+        return std::make_shared<const ActivationCache>(std::move(*kept));
+    return nullptr;
+  }
+
+  Vgg19AutoencoderNetwork network_{nullptr};
+  std::shared_ptr<const ActivationCache> cache_;
+};
+
+} // namespace sparseann
