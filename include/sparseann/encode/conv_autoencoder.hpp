@@ -147,14 +147,26 @@ public:
   }
 
   [[nodiscard]] Array2<float> encode(const SliceSource& slices, const StageContext& context) {
-    if (network_.is_empty())
-      throw InvalidArgument("conv_autoencoder", "fit() before encode()", "encode() first");
+    check_fitted("encode()");
     const torch::NoGradGuard no_gradient;
     network_->eval();
     return to_array<float, 2>(network_->encode(resized(slices).to(context.device)));
   }
 
+  [[nodiscard]] Reconstruction reconstruct(const SliceSource& slices, const StageContext& context) {
+    check_fitted("reconstruct()");
+    const torch::NoGradGuard no_gradient;
+    network_->eval();
+    const torch::Tensor inputs = resized(slices).to(context.device);
+    return {.inputs = inputs, .outputs = network_->decode(network_->encode(inputs))};
+  }
+
 private:
+  void check_fitted(const std::string& call) const {
+    if (network_.is_empty())
+      throw InvalidArgument("conv_autoencoder", "fit() before " + call, call + " first");
+  }
+
   /// All slices, resized. Shape: (N, C, input, input).
   [[nodiscard]] torch::Tensor resized(const SliceSource& slices) const {
     const auto edge = static_cast<std::int64_t>(options.input);

@@ -6,6 +6,7 @@
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/encode/slice_source.hpp"
+#include "sparseann/tensor/torch.hpp"
 #include "sparseann/train/stage_context.hpp"
 
 namespace sparseann {
@@ -20,6 +21,21 @@ concept FeatureEncoder = Policy<E> && requires(E encoder, const SliceSource& sli
   encoder.fit(slices, context);
   { encoder.encode(slices, context) } -> std::same_as<Array2<float>>;
 };
+
+/// Slices as an encoder reads them, and what it makes of their features alone. Shapes: (N, C, H, W) both, on any
+/// device.
+struct Reconstruction {
+  torch::Tensor inputs;
+  torch::Tensor outputs;
+};
+
+/// A feature encoder that can go back from features to slices, which shows a person what it has learnt. Called after
+/// `fit`, for a few slices at a time.
+template <class E>
+concept ReconstructingEncoder =
+    FeatureEncoder<E> && requires(E encoder, const SliceSource& slices, const StageContext& context) {
+      { encoder.reconstruct(slices, context) } -> std::same_as<Reconstruction>;
+    };
 
 /// A policy that stands where a feature encoder would, for selectors that need no features.
 template <class E>
