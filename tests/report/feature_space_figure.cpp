@@ -63,7 +63,7 @@ TEST_CASE("the axis has a place for each slice and taller ticks for earlier rank
 }
 
 TEST_CASE("points fill their area with one scale for both axes") {
-  const detail::Box area{10, 20, 200, 100};
+  const detail::Frame area{10, 20, 200, 100};
   const auto places = detail::fitted(Array2<double>{{0, 0}, {4, 1}, {2, 1}}, area); // 4 to 1, limited by the width
   CHECK(places[0].x == Approx(10));
   CHECK(places[1].x == Approx(210));
@@ -76,11 +76,11 @@ TEST_CASE("points fill their area with one scale for both axes") {
 }
 
 TEST_CASE("thumbnails do not cover each other while there is room, and stay in their area") {
-  const detail::Box area{0, 0, 470, 440};
+  const detail::Frame area{0, 0, 470, 440};
   const FeatureSpace space = circle(60, {});
   const std::vector<detail::Place> points = detail::fitted(space.maps[0].points, detail::inset(area, 60));
   detail::ThumbnailLayout layout(area, points);
-  std::vector<detail::Box> boxes;
+  std::vector<detail::Frame> boxes;
   for (std::size_t i = 0; i < 12; ++i)
     boxes.push_back(layout.place(i * 5, 48, 62));
   for (std::size_t i = 0; i < boxes.size(); ++i) {

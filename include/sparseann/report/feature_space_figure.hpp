@@ -33,7 +33,7 @@ struct Place {
   double y = 0;
 };
 
-struct Box {
+struct Frame {
   double left = 0;
   double top = 0;
   double width = 0;
@@ -47,7 +47,7 @@ struct Box {
   }
 };
 
-[[nodiscard]] inline double common_area(const Box& a, const Box& b) noexcept {
+[[nodiscard]] inline double common_area(const Frame& a, const Frame& b) noexcept {
   const double width = std::min(a.right(), b.right()) - std::max(a.left, b.left);
   const double height = std::min(a.bottom(), b.bottom()) - std::max(a.top, b.top);
   return std::max(width, 0.0) * std::max(height, 0.0);
@@ -66,7 +66,7 @@ struct Box {
 }
 
 /// Fits points into `area`, with one scale for both axes, so that distances keep their proportions.
-[[nodiscard]] inline std::vector<Place> fitted(const Array2<double>& points, const Box& area) {
+[[nodiscard]] inline std::vector<Place> fitted(const Array2<double>& points, const Frame& area) {
   std::array<double, 2> low;
   std::array<double, 2> extent;
   for (std::size_t axis = 0; axis < 2; ++axis) {
@@ -91,17 +91,17 @@ struct Box {
 /// Finds room for thumbnails beside the points that they belong to.
 class ThumbnailLayout {
 public:
-  ThumbnailLayout(const Box& area, std::span<const Place> points) : area_(area), points_(points) {}
+  ThumbnailLayout(const Frame& area, std::span<const Place> points) : area_(area), points_(points) {}
 
   /// The place of the next thumbnail, that of point `point`: of all places on a grid the one that costs least. It costs
   /// to cover other thumbnails, most of all, then points and lines, then distance.
-  [[nodiscard]] Box place(std::size_t point, double width, double height) {
+  [[nodiscard]] Frame place(std::size_t point, double width, double height) {
     constexpr double grid = 8;
-    Box best;
+    Frame best;
     double least = std::numeric_limits<double>::infinity();
     for (double top = area_.top; top + height <= area_.bottom(); top += grid)
       for (double left = area_.left; left + width <= area_.right(); left += grid) {
-        const Box box{left, top, width, height};
+        const Frame box{left, top, width, height};
         const double found = cost(box, points_[point], least);
         if (found < least) {
           least = found;
@@ -114,10 +114,10 @@ public:
   }
 
 private:
-  [[nodiscard]] double cost(const Box& box, const Place& point, double enough) const {
+  [[nodiscard]] double cost(const Frame& box, const Place& point, double enough) const {
     constexpr double margin = 3;
     const std::array<Place, 2> leader{point, box.nearest(point)};
-    const Box around{box.left - margin, box.top - margin, box.width + 2 * margin, box.height + 2 * margin};
+    const Frame around{box.left - margin, box.top - margin, box.width + 2 * margin, box.height + 2 * margin};
     double sum = distance(leader[0], leader[1]);
     for (std::size_t i = 0; i < placed_.size() && sum < enough; ++i) {
       sum += 1e4 * common_area(around, placed_[i]) / (box.width * box.height);
@@ -130,14 +130,14 @@ private:
     return sum;
   }
 
-  [[nodiscard]] static bool crosses(const std::array<Place, 2>& line, const Box& box) noexcept {
+  [[nodiscard]] static bool crosses(const std::array<Place, 2>& line, const Frame& box) noexcept {
     return cross(line, {Place{box.left, box.top}, Place{box.right(), box.bottom()}}) ||
            cross(line, {Place{box.right(), box.top}, Place{box.left, box.bottom()}});
   }
 
-  Box area_;
+  Frame area_;
   std::span<const Place> points_;
-  std::vector<Box> placed_;
+  std::vector<Frame> placed_;
   std::vector<std::array<Place, 2>> leaders_;
 };
 
@@ -187,12 +187,12 @@ struct FigureLayout {
     return static_cast<double>(maps) * (panel_width + gap) - gap;
   }
   [[nodiscard]] static double height() noexcept { return title + panel_height + axis; }
-  [[nodiscard]] static Box panel(std::size_t map) noexcept {
+  [[nodiscard]] static Frame panel(std::size_t map) noexcept {
     return {static_cast<double>(map) * (panel_width + gap), title, panel_width, panel_height};
   }
 };
 
-[[nodiscard]] inline Box inset(const Box& box, double margin) noexcept {
+[[nodiscard]] inline Frame inset(const Frame& box, double margin) noexcept {
   return {box.left + margin, box.top + margin, box.width - 2 * margin, box.height - 2 * margin};
 }
 
@@ -217,7 +217,7 @@ struct FigureLayout {
 }
 
 /// A thumbnail with its line to the point, its frame and the slice's number below it.
-[[nodiscard]] inline std::string drawn(const Thumbnail& thumbnail, const Box& box, const Place& point,
+[[nodiscard]] inline std::string drawn(const Thumbnail& thumbnail, const Frame& box, const Place& point,
                                        const std::string& color, std::size_t slice) {
   const Place end = box.nearest(point);
   return fmt::format(
@@ -235,7 +235,7 @@ struct FigureLayout {
 [[nodiscard]] inline std::string panel_of(const FeatureSpace& space, std::size_t map,
                                           std::span<const Thumbnail> thumbnails) {
   constexpr double number = 14; // room for a thumbnail's number
-  const Box panel = FigureLayout::panel(map);
+  const Frame panel = FigureLayout::panel(map);
   const std::vector<Place> places = fitted(space.maps[map].points, inset(panel, 60));
   ThumbnailLayout layout(inset(panel, 8), places);
   std::string text = fmt::format(

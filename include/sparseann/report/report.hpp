@@ -215,7 +215,7 @@ inline PageData feature_quality_data(const FeatureQuality& quality) {
 }
 
 /// What is wrong with the features, each once, with the stacks that it is wrong with.
-inline PageData feature_warnings(const std::vector<FeatureQuality>& qualities) {
+inline PageData warning_list(const std::vector<FeatureQuality>& qualities) {
   std::map<std::string, std::vector<std::string>> stacks;
   for (const FeatureQuality& quality : qualities)
     if (!quality.warnings.empty())
@@ -231,7 +231,7 @@ inline PageData feature_warnings(const std::vector<FeatureQuality>& qualities) {
 inline void set_features(PageData& page, const ReportData& report) {
   page["has_features"] =
       !report.feature_qualities.empty() || !report.feature_spaces.empty() || report.reconstructions.has_value();
-  page["feature_warnings"] = feature_warnings(report.feature_qualities);
+  page["feature_warnings"] = warning_list(report.feature_qualities);
   set_list(page, "feature_qualities", page_list(report.feature_qualities, feature_quality_data));
   set_list(page, "feature_spaces", page_list(report.feature_spaces, [](const FeatureSpace& space) {
              PageData data("case_name", space.case_name);
