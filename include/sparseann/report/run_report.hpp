@@ -15,6 +15,9 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "sparseann/annotate/plan.hpp"
 #include "sparseann/annotate/sparse_labels.hpp"
 #include "sparseann/data/cohort.hpp"
