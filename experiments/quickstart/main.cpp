@@ -66,14 +66,6 @@ void complete(Arguments& arguments) {
   validate_arguments(arguments);
 }
 
-/// Logs an event; a warning is for who waits as well.
-void tell(const Json& event, RunDirectory& directory) {
-  directory.log(event);
-  if (event.contains("warning"))
-    std::cerr << fmt::format("warning: features of {}, plane {}: {}\n", event.at("case").get<std::string>(),
-                             event.at("plane").get<std::string>(), event.at("warning").get<std::string>());
-}
-
 std::vector<Plane> planes_of(const Cohort& cohort, const PlanesOptions& options) {
   std::vector<Geometry> geometries;
   for (const Case& subject : cohort.training)
@@ -113,7 +105,7 @@ void run(Arguments& arguments) {
                              .generator = Generator(call.seed),
                              .progress = Progress(std::cerr, standard_error_is_terminal()),
                              .directory = {},
-                             .log = [&directory](const Json& event) { tell(event, directory); }};
+                             .log = [&directory](const Json& event) { directory.log(event); }};
   context.progress.say(program_line(describe(device)));
   normalise(data);
   const Results results = run_steps(arguments, data, planes, directory, context);

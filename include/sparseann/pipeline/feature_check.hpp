@@ -60,9 +60,8 @@ struct StackDiagnostics {
   return stacks;
 }
 
-/// Looks at the features that a run keeps: writes `features/diagnostics.csv` and logs an event per stack whose features
-/// look broken. Cost: as diagnose_features, one stack at a time.
-/// Throws: IoError; DataError naming the file whose features are not finite.
+/// Looks at the features that a run keeps: writes `features/diagnostics.csv`, and logs and says each warning. Cost: as
+/// diagnose_features, one stack at a time. Throws: IoError; DataError naming the file whose features are not finite.
 inline void check_kept_features(std::span<const Case> cases, std::span<const Plane> planes, const RunDirectory& run,
                                 const StageContext& context) {
   std::vector<StackDiagnostics> stacks;
@@ -70,9 +69,12 @@ inline void check_kept_features(std::span<const Case> cases, std::span<const Pla
     for (const Plane plane : planes) {
       const std::filesystem::path path = feature_path(run, subject.name, plane);
       stacks.push_back({subject.name, plane, diagnose_features(read_npy(path), {}, path.string())});
-      for (const std::string& warning : stacks.back().found.warnings)
+      for (const std::string& warning : stacks.back().found.warnings) {
         context.log(
             {{"stage", context.stage}, {"case", subject.name}, {"plane", name_of(plane)}, {"warning", warning}});
+        context.progress.say(
+            fmt::format("warning: features of {}, plane {}: {}", subject.name, name_of(plane), warning));
+      }
     }
   publish_atomically(run.path() / "features" / "diagnostics.csv", diagnostics_csv(stacks));
 }
