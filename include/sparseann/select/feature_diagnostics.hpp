@@ -172,7 +172,7 @@ struct SlicePairs {
     const std::span<const float> row = feature_row(features, i);
     const double square = dot(row, row);
     if (!std::isfinite(square))
-      check_features(features, source);
+      sparseann::check_features(features, source);
     if (square == 0)
       zeros.push_back(i);
   }
