@@ -47,6 +47,10 @@ struct Frame {
   }
 };
 
+[[nodiscard]] inline Frame inset(const Frame& box, double margin) noexcept {
+  return {box.left + margin, box.top + margin, box.width - 2 * margin, box.height - 2 * margin};
+}
+
 [[nodiscard]] inline double common_area(const Frame& a, const Frame& b) noexcept {
   const double width = std::min(a.right(), b.right()) - std::max(a.left, b.left);
   const double height = std::min(a.bottom(), b.bottom()) - std::max(a.top, b.top);
@@ -116,8 +120,9 @@ public:
 private:
   [[nodiscard]] double cost(const Frame& box, const Place& point, double enough) const {
     constexpr double margin = 3;
+    constexpr double clearance = 9; // of marks, which have 6 px and a rim
     const std::array<Place, 2> leader{point, box.nearest(point)};
-    const Frame around{box.left - margin, box.top - margin, box.width + 2 * margin, box.height + 2 * margin};
+    const Frame around = inset(box, -margin);
     double sum = distance(leader[0], leader[1]);
     for (std::size_t i = 0; i < placed_.size() && sum < enough; ++i) {
       sum += 1e4 * common_area(around, placed_[i]) / (box.width * box.height);
@@ -125,7 +130,7 @@ private:
       sum += crosses(leaders_[i], box) ? 60.0 : 0.0;
     }
     for (std::size_t i = 0; i < points_.size() && sum < enough; ++i)
-      if (distance(around.nearest(points_[i]), points_[i]) == 0)
+      if (distance(box.nearest(points_[i]), points_[i]) < clearance)
         sum += 40;
     return sum;
   }
@@ -191,10 +196,6 @@ struct FigureLayout {
     return {static_cast<double>(map) * (panel_width + gap), title, panel_width, panel_height};
   }
 };
-
-[[nodiscard]] inline Frame inset(const Frame& box, double margin) noexcept {
-  return {box.left + margin, box.top + margin, box.width - 2 * margin, box.height - 2 * margin};
-}
 
 /// The colour of a slice: how far it is along the axis.
 [[nodiscard]] inline std::string slice_color(std::size_t slice, std::size_t slices) {
