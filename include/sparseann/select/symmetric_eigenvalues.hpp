@@ -42,7 +42,7 @@ struct Reflection {
 }
 
 /// Applies a reflection to the rows and columns from `first` on, both sides.
-inline void reflect(Array2<double>& matrix, std::size_t first, std::span<const double> v) {
+inline void apply_reflection(Array2<double>& matrix, std::size_t first, std::span<const double> v) {
   const double square = std::inner_product(v.begin(), v.end(), v.begin(), 0.0);
   if (square == 0.0)
     return;
@@ -65,7 +65,7 @@ inline void reflect(Array2<double>& matrix, std::size_t first, std::span<const d
   for (std::size_t k = 0; k + 2 < size; ++k) {
     const Reflection reflection = reflection_of(matrix, k);
     result.beside.push_back(reflection.beside);
-    reflect(matrix, k + 1, reflection.vector);
+    apply_reflection(matrix, k + 1, reflection.vector);
   }
   if (size > 1)
     result.beside.push_back(matrix(size - 1, size - 2));
