@@ -42,7 +42,8 @@ TEST_CASE("features are kept with what they look like and what the encoder makes
   const LabelledCohort data = test::toy_cohort(2, 0, 10); // 10 x 11 x 12
   const test::TemporaryDirectory directory;
   RunDirectory run(directory.path() / "run", {}, {});
-  const ConvAutoencoder encoder{.options = {.input = 8, .channels = {4}, .features = 4, .training = {.iterations = 3}}};
+  ConvAutoencoder encoder;
+  encoder.options = {.input = 8, .channels = {4}, .features = 4, .training = {.iterations = 3}};
   (void)select_slices(encoder, PerStack<EqualInterval>{}, data.cohort.training, all_planes, {.every = 5, .count = {}},
                       run, test::toy_context(1));
   const auto stacks = read_diagnostics(run.path() / "features" / "diagnostics.csv");
