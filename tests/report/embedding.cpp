@@ -82,7 +82,7 @@ TEST_CASE("nearer rows are neighbours with larger probability; rows in one place
 
 TEST_CASE("the gradient of t-SNE equals finite differences of its divergence") {
   const Array2<double> joint =
-      detail::joint_probabilities(neighbour_probabilities(random_distances(12, Generator(2)), 4));
+      sparseann::detail::joint_probabilities(neighbour_probabilities(random_distances(12, Generator(2)), 4));
   Points points = random_points(12, Generator(3));
   const Points gradient = tsne_gradient(joint, points);
   constexpr double step = 1e-5;
@@ -99,7 +99,7 @@ TEST_CASE("the gradient of t-SNE equals finite differences of its divergence") {
 
 TEST_CASE("the divergence is zero where the plane has the features' probabilities") {
   const Points points = random_points(6, Generator(4));
-  const detail::StudentKernel kernel = detail::student_kernel(points);
+  const sparseann::detail::StudentKernel kernel = sparseann::detail::student_kernel(points);
   Array2<double> joint = kernel.values;
   for (double& value : elements(joint))
     value /= kernel.sum;
@@ -119,11 +119,11 @@ TEST_CASE("groups of slices come apart, the same for the same seed") {
 
 TEST_CASE("t-SNE leaves its start for a smaller divergence") {
   const Array2<float> features = three_groups(Generator(8));
-  const Array2<double> joint =
-      detail::joint_probabilities(neighbour_probabilities(detail::squared_distances(features), 7));
+  const Array2<double> joint = sparseann::detail::joint_probabilities(
+      neighbour_probabilities(sparseann::detail::squared_distances(features), 7));
   const TsneOptions options{.perplexity = 7};
   CHECK(tsne_divergence(joint, tsne(features, options, Generator(1))) <
-        0.5 * tsne_divergence(joint, detail::tsne_start(features, Generator(1))));
+        0.5 * tsne_divergence(joint, sparseann::detail::tsne_start(features, Generator(1))));
 }
 
 TEST_CASE("principal components by hand") {

@@ -63,24 +63,26 @@ TEST_CASE("the axis has a place for each slice and taller ticks for earlier rank
 }
 
 TEST_CASE("points fill their area with one scale for both axes") {
-  const detail::Frame area{10, 20, 200, 100};
-  const auto places = detail::fitted(Array2<double>{{0, 0}, {4, 1}, {2, 1}}, area); // 4 to 1, limited by the width
+  const sparseann::detail::Frame area{10, 20, 200, 100};
+  const auto places =
+      sparseann::detail::fitted(Array2<double>{{0, 0}, {4, 1}, {2, 1}}, area); // 4 to 1, limited by the width
   CHECK(places[0].x == Approx(10));
   CHECK(places[1].x == Approx(210));
   CHECK(places[2].x == Approx(110));
   CHECK(places[0].y == Approx(95)); // 25 below the middle, as y grows downwards
   CHECK(places[1].y == Approx(45));
-  const auto same = detail::fitted(Array2<double>{{3, 3}, {3, 3}}, area);
+  const auto same = sparseann::detail::fitted(Array2<double>{{3, 3}, {3, 3}}, area);
   CHECK(same[1].x == Approx(110));
   CHECK(same[1].y == Approx(70));
 }
 
 TEST_CASE("thumbnails do not cover each other while there is room, and stay in their area") {
-  const detail::Frame area{0, 0, 470, 440};
+  const sparseann::detail::Frame area{0, 0, 470, 440};
   const FeatureSpace space = circle(60, {});
-  const std::vector<detail::Place> points = detail::fitted(space.maps[0].points, detail::inset(area, 60));
-  detail::ThumbnailLayout layout(area, points);
-  std::vector<detail::Frame> boxes;
+  const std::vector<sparseann::detail::Place> points =
+      sparseann::detail::fitted(space.maps[0].points, sparseann::detail::inset(area, 60));
+  sparseann::detail::ThumbnailLayout layout(area, points);
+  std::vector<sparseann::detail::Frame> boxes;
   for (std::size_t i = 0; i < 12; ++i)
     boxes.push_back(layout.place(i * 5, 48, 62));
   for (std::size_t i = 0; i < boxes.size(); ++i) {
@@ -89,25 +91,25 @@ TEST_CASE("thumbnails do not cover each other while there is room, and stay in t
     CHECK(boxes[i].right() <= 470);
     CHECK(boxes[i].bottom() <= 440);
     for (std::size_t j = 0; j < i; ++j)
-      CHECK(detail::common_area(boxes[i], boxes[j]) == 0);
-    for (const detail::Place& point : points)
-      CHECK(detail::distance(boxes[i].nearest(point), point) > 0);
+      CHECK(sparseann::detail::common_area(boxes[i], boxes[j]) == 0);
+    for (const sparseann::detail::Place& point : points)
+      CHECK(sparseann::detail::distance(boxes[i].nearest(point), point) > 0);
   }
 }
 
 TEST_CASE("areas and crossings by hand") {
-  CHECK(detail::common_area({0, 0, 4, 4}, {2, 1, 4, 2}) == 4);
-  CHECK(detail::common_area({0, 0, 4, 4}, {4, 0, 4, 4}) == 0);
-  CHECK(detail::common_area({0, 0, 1, 1}, {5, 5, 1, 1}) == 0);
-  CHECK(detail::cross({{{0, 0}, {2, 2}}}, {{{0, 2}, {2, 0}}}));
-  CHECK_FALSE(detail::cross({{{0, 0}, {2, 2}}}, {{{3, 0}, {5, 2}}}));
-  CHECK_FALSE(detail::cross({{{0, 0}, {1, 0}}}, {{{2, -1}, {2, 1}}}));
+  CHECK(sparseann::detail::common_area({0, 0, 4, 4}, {2, 1, 4, 2}) == 4);
+  CHECK(sparseann::detail::common_area({0, 0, 4, 4}, {4, 0, 4, 4}) == 0);
+  CHECK(sparseann::detail::common_area({0, 0, 1, 1}, {5, 5, 1, 1}) == 0);
+  CHECK(sparseann::detail::cross({{{0, 0}, {2, 2}}}, {{{0, 2}, {2, 0}}}));
+  CHECK_FALSE(sparseann::detail::cross({{{0, 0}, {2, 2}}}, {{{3, 0}, {5, 2}}}));
+  CHECK_FALSE(sparseann::detail::cross({{{0, 0}, {1, 0}}}, {{{2, -1}, {2, 1}}}));
 }
 
 TEST_CASE("large slices are shrunk by the means of blocks") {
-  CHECK((detail::shrunk({{1, 3, 5}, {5, 7, 7}, {2, 4, 9}}, 2) == Array2<float>{{4, 6}, {3, 9}}));
+  CHECK((sparseann::detail::shrunk({{1, 3, 5}, {5, 7, 7}, {2, 4, 9}}, 2) == Array2<float>{{4, 6}, {3, 9}}));
   const Array2<float> small{{1, 2}, {3, 4}};
-  CHECK((detail::shrunk(small, 2) == small));
+  CHECK((sparseann::detail::shrunk(small, 2) == small));
 }
 
 TEST_CASE("more selected slices than thumbnails, none selected, one slice") {
