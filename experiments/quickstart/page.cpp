@@ -66,6 +66,10 @@ ReportData report_data(const Arguments& arguments, const LabelledCohort& data, P
   report.stages = run.stage_times();
   report.curves = learning_curves(run);
   report.selections = case_selections(results.steps.plan, cohort.training);
+  report.feature_qualities = feature_qualities(run);
+  report.feature_spaces = feature_spaces(run, cohort.training, report.selections, arguments.call.pictured_cases,
+                                         context.generator.split("feature_space"));
+  report.reconstructions = reconstruction_picture(run);
   add_pictures(arguments.call.pictured_cases, data, plane, results, report);
   for (const PseudoLabelSet& set : results.steps.sets)
     report.pseudo_label_sets.push_back(set.name);

@@ -13,4 +13,6 @@ TEST_CASE("encoders fill the slot as what they are") {
   STATIC_REQUIRE(AbsentEncoder<NoEncoder>);
   STATIC_REQUIRE_FALSE(FeatureEncoder<NoEncoder>);
   STATIC_REQUIRE_FALSE(EncoderSlot<int>);
+  STATIC_REQUIRE(ReconstructingEncoder<ConvAutoencoder>);
+  STATIC_REQUIRE_FALSE(ReconstructingEncoder<PrecomputedFeatures>);
 }

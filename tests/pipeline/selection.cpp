@@ -1,5 +1,6 @@
 #include "sparseann/pipeline/selection.hpp"
 
+#include "sparseann/encode/conv_autoencoder.hpp"
 #include "sparseann/encode/no_encoder.hpp"
 #include "sparseann/select/equal_interval.hpp"
 #include "sparseann/select/foreground_aware.hpp"
@@ -35,6 +36,22 @@ TEST_CASE("selection without an encoder keeps the plan and reads it back") {
   CHECK(plan.slices[1].slice == SliceIndex{0, Plane::xy, 7});
   CHECK(select() == plan);
   CHECK_FALSE(std::filesystem::exists(directory.path() / "run" / "features"));
+}
+
+TEST_CASE("features are kept with what they look like and what the encoder makes of them") {
+  const LabelledCohort data = test::toy_cohort(2, 0, 10); // 10 x 11 x 12
+  const test::TemporaryDirectory directory;
+  RunDirectory run(directory.path() / "run", {}, {});
+  ConvAutoencoder encoder;
+  encoder.options = {.input = 8, .channels = {4}, .features = 4, .training = {.iterations = 3}};
+  (void)select_slices(encoder, PerStack<EqualInterval>{}, data.cohort.training, all_planes, {.every = 5, .count = {}},
+                      run, test::toy_context(1));
+  const auto stacks = read_diagnostics(run.path() / "features" / "diagnostics.csv");
+  REQUIRE(stacks.size() == 6);
+  CHECK(stacks[5].case_name == "training_1");
+  CHECK(stacks[5].found.slices == 12);
+  CHECK(read_reconstructions(run.path() / "encoder" / "reconstruction_error.csv").size() == 2 * (10 + 11 + 12));
+  CHECK(std::filesystem::exists(run.path() / "encoder" / "reconstructions.png"));
 }
 
 TEST_CASE("a selector that scores images is given the scores of each plane") {

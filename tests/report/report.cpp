@@ -1,5 +1,6 @@
 #include "sparseann/report/report.hpp"
 
+#include <cmath>
 #include <set>
 
 #include "support/catch.hpp"
@@ -75,6 +76,16 @@ ReportData small_report() {
                        {"heart_01", {{.plane = Plane::yz, .slices = 20, .selected = {7, 3}}}}};
   report.training_overlays = {pictures("heart_00", std::uint8_t{3})};
   report.test_overlays = {pictures("heart_02", std::nullopt)};
+  report.feature_qualities = {{"heart_00", Plane::xy, 0.625, 12.5, 0.1, ""},
+                              {"heart_01", Plane::yz, std::nan(""), 1.0, 1.0, "all slices have the same features"}};
+  report.feature_spaces = {{.case_name = "heart_00",
+                            .bar = {.plane = Plane::xy, .slices = 3, .selected = {1}},
+                            .maps = {{"t-SNE", {{0, 0}, {1, 2}, {2, 2}}}},
+                            .thumbnails = {pictures("heart_00", std::nullopt).panels[0]}}};
+  report.reconstructions = {.png = "\x89PNG",
+                            .captions = {"heart_00, plane xy, slice 7: 12.5 %"},
+                            .mean_squared_error = 0.03125,
+                            .unexplained_share = 0.25};
   report.pseudo_label_sets = {"set xy", "set 3d"};
   report.set_qualities = {{"set xy", 0.875, 0.75}, {"average", 0.9, 0.825}};
   report.input_effects = {{"nothing", 0.9, 0.0}, {"image", 0.6, 0.4375}};
@@ -152,6 +163,8 @@ TEST_CASE("names from files cannot become markup") {
   for (OverlayRow* row : {&report.training_overlays[0], &report.test_overlays[0]})
     row->case_name = row->caption = row->panels[0].caption = name;
   report.pseudo_label_sets[0] = report.fit_counts[0].case_name = name;
+  report.feature_qualities[1].case_name = report.feature_spaces[0].case_name = name;
+  report.reconstructions->captions[0] = name;
   const std::string html = render_report(report);
   CHECK(!contains(html, "<b>&"));
   CHECK(contains(html, "<title>" + escaped + "</title>"));
@@ -185,6 +198,26 @@ TEST_CASE("the quality of a pseudo-label set is told for training and test cases
   CHECK(row.find("0.875") < row.find("0.750"));
 }
 
+TEST_CASE("features are shown, and a warning stands before everything else about them") {
+  const std::string html = render_report(small_report());
+  const std::size_t section = html.find("<section id=\"features\"");
+  REQUIRE(section != std::string::npos);
+  const std::size_t warning =
+      html.find("Features that look broken: all slices have the same features (1 of 2: heart_01 yz)");
+  REQUIRE(warning != std::string::npos);
+  const std::size_t figure = html.find("<svg class=\"feature-space\"");
+  REQUIRE(figure != std::string::npos);
+  CHECK(section < warning);
+  CHECK(warning < figure);
+  CHECK(contains(html, "<td>xy</td><td>0.625</td><td>12.5</td><td>10.0 %</td><td></td>"));
+  CHECK(
+      contains(html, "<td>yz</td><td>n/a</td><td>1.0</td><td>100.0 %</td><td>all slices have the same features</td>"));
+  CHECK(contains(html, "src=\"data:image/png;base64,iVBORw==\""));
+  CHECK(contains(html, "heart_00, plane xy, slice 7: 12.5 %"));
+  CHECK(contains(html, "25.0 %"));
+  CHECK(contains(html, "0.0313"));
+}
+
 TEST_CASE("what the meta-model does without an input is told") {
   const std::string html = render_report(small_report());
   const std::size_t start = html.find("<th scope=\"row\">image</th>");
@@ -206,7 +239,8 @@ TEST_CASE("parts without data are left out") {
   report.title = "Nothing yet";
   const std::string html = render_report(report);
   CHECK(first_unbalanced_tag(html).empty());
-  for (const std::string id : {"results", "selection", "test", "training", "qualities", "inputs", "fits", "curves"})
+  for (const std::string id :
+       {"results", "selection", "features", "test", "training", "qualities", "inputs", "fits", "curves"})
     CHECK(!contains(html, "id=\"" + id + "\""));
   CHECK(contains(html, "id=\"run\""));
   CHECK(!contains(html, "class=\"best"));

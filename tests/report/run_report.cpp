@@ -80,3 +80,56 @@ TEST_CASE("loss curves and fit counts are read from the run directory") {
   CHECK(fits.cases[1].counts == std::vector<std::size_t>{0, 4});
   CHECK_THROWS_AS(last_stage_fits(path, std::vector<std::string>{"xy"}), DataError);
 }
+
+TEST_CASE("features of a run are shown for the pictured cases whose features are there") {
+  const LabelledCohort data = test::toy_cohort(2, 0, 10); // 10 x 11 x 12
+  const test::TemporaryDirectory directory;
+  const RunDirectory run(directory.path() / "run", {}, {});
+  CHECK(feature_qualities(run).empty());
+  CHECK_FALSE(reconstruction_picture(run).has_value());
+  std::filesystem::create_directories(run.path() / "features");
+  Array2<float> features = xt::ones<float>({10, 3});
+  for (std::size_t i = 0; i < 10; ++i)
+    features(i, i % 3) += static_cast<float>(i);
+  write_npy(feature_path(run, "training_0", Plane::xy), features);
+  AnnotationPlan plan;
+  plan.slices = {{.slice = {0, Plane::xy, 7}, .rank = 0},
+                 {.slice = {0, Plane::xy, 2}, .rank = 1},
+                 {.slice = {0, Plane::xz, 3}, .rank = 0},
+                 {.slice = {1, Plane::xy, 3}, .rank = 0}};
+  const auto selections = case_selections(plan, data.cohort.training);
+  const auto spaces = feature_spaces(run, data.cohort.training, selections, 2, Generator(1));
+  REQUIRE(spaces.size() == 1);
+  CHECK(spaces[0].case_name == "training_0");
+  CHECK(spaces[0].bar.selected == std::vector<std::size_t>{7, 2});
+  REQUIRE(spaces[0].maps.size() == 2);
+  CHECK(spaces[0].maps[0].points.shape(0) == 10);
+  REQUIRE(spaces[0].thumbnails.size() == 2);
+  CHECK(spaces[0].thumbnails[0].image(4, 6) == data.cohort.training[0].image.voxels(0, 7, 4, 6));
+  CHECK(feature_spaces(run, data.cohort.training, selections, 0, Generator(1)).empty());
+
+  publish_atomically(run.path() / "features" / "diagnostics.csv",
+                     diagnostics_csv(std::vector<StackDiagnostics>{
+                         {"training_0", Plane::xy, {.slices = 10, .rank_correlation = {}, .effective_rank = 2.5}}}));
+  const auto qualities = feature_qualities(run);
+  REQUIRE(qualities.size() == 1);
+  CHECK(std::isnan(qualities[0].rank_correlation));
+  CHECK(qualities[0].effective_rank == 2.5);
+  CHECK(qualities[0].warnings.empty());
+}
+
+TEST_CASE("reconstructions of a run are read with the mean of their errors") {
+  const test::TemporaryDirectory directory;
+  const RunDirectory run(directory.path() / "run", {}, {});
+  std::filesystem::create_directories(run.path() / "encoder");
+  publish_atomically(run.path() / "encoder" / "reconstructions.png", "picture");
+  publish_atomically(run.path() / "encoder" / "reconstruction_error.csv",
+                     "case,plane,slice,mean_squared_error,unexplained_share,picture_column\n"
+                     "a,xy,0,0.5,,\na,xy,1,1.0,0.25,1\na,xz,4,1.5,0.75,0\n");
+  const auto picture = reconstruction_picture(run);
+  REQUIRE(picture.has_value());
+  CHECK(picture->png == "picture");
+  CHECK(picture->mean_squared_error == Approx(1));
+  CHECK(picture->unexplained_share == Approx(0.5));
+  CHECK(picture->captions == std::vector<std::string>{"a, plane xz, slice 4: 75.0 %", "a, plane xy, slice 1: 25.0 %"});
+}

@@ -148,15 +148,27 @@ public:
   }
 
   [[nodiscard]] Array2<float> encode(const SliceSource& slices, const StageContext& context) {
-    if (network_.is_empty())
-      throw InvalidArgument("conv_autoencoder", "fit() before encode()", "encode() first");
+    check_fitted("encode()");
     const torch::NoGradGuard no_gradient;
     network_->eval();
     return encode_in_batches(slices, options.input, options.training.batch,
                              [&](const torch::Tensor& batch) { return network_->encode(batch.to(context.device)); });
   }
 
+  [[nodiscard]] Reconstruction reconstruct(const SliceSource& slices, const StageContext& context) {
+    check_fitted("reconstruct()");
+    const torch::NoGradGuard no_gradient;
+    network_->eval();
+    const torch::Tensor inputs = resized_slices(slices, options.input).to(context.device);
+    return {.inputs = inputs, .outputs = network_->decode(network_->encode(inputs))};
+  }
+
 private:
+  void check_fitted(const std::string& call) const {
+    if (network_.is_empty())
+      throw InvalidArgument("conv_autoencoder", "fit() before " + call, call + " first");
+  }
+
   ConvAutoencoderNetwork network_{nullptr};
 };
 

@@ -8,6 +8,7 @@
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/encode/slice_source.hpp"
+#include "sparseann/tensor/torch.hpp"
 #include "sparseann/train/stage_context.hpp"
 
 namespace sparseann {
@@ -28,6 +29,21 @@ template <class E>
 concept FileReadingEncoder = FeatureEncoder<E> && requires(const E encoder) {
   { encoder.files() } -> std::same_as<std::vector<std::filesystem::path>>;
 };
+
+/// Slices as an encoder reads them, and what it makes of their features alone. Shapes: (N, C, H, W) both, on any
+/// device.
+struct Reconstruction {
+  torch::Tensor inputs;
+  torch::Tensor outputs;
+};
+
+/// A feature encoder that can go back from features to slices, which shows a person what it has learnt. Called after
+/// `fit`, for a few slices at a time.
+template <class E>
+concept ReconstructingEncoder =
+    FeatureEncoder<E> && requires(E encoder, const SliceSource& slices, const StageContext& context) {
+      { encoder.reconstruct(slices, context) } -> std::same_as<Reconstruction>;
+    };
 
 /// A policy that stands where a feature encoder would, for selectors that need no features.
 template <class E>

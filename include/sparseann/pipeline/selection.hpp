@@ -13,7 +13,9 @@
 #include "sparseann/annotate/budget.hpp"
 #include "sparseann/annotate/plan.hpp"
 #include "sparseann/encode/feature_encoder.hpp"
+#include "sparseann/encode/reconstruction.hpp"
 #include "sparseann/io/npy.hpp"
+#include "sparseann/pipeline/feature_check.hpp"
 #include "sparseann/pipeline/run_directory.hpp"
 #include "sparseann/select/selector.hpp"
 
@@ -45,16 +47,8 @@ namespace sparseann {
   return problem;
 }
 
-namespace detail {
-
-[[nodiscard]] inline std::filesystem::path feature_path(const RunDirectory& run, const std::string& case_name,
-                                                        Plane plane) {
-  return run.path() / "features" / fmt::format("{}_{}.npy", case_name, name_of(plane));
-}
-
-} // namespace detail
-
-/// Step I, features: fits the encoder on the slices of all cases and keeps `features/CASE_PLANE.npy`, (slices, D) each.
+/// Step I, features: fits the encoder on the slices of all cases and keeps `features/CASE_PLANE.npy`, (slices, D) each,
+/// what they look like, and, where the encoder can go back to slices, its reconstructions.
 template <FeatureEncoder Encoder>
 void encode_slices(Encoder encoder, std::span<const Case> cases, std::span<const Plane> planes, RunDirectory& run,
                    const StageContext& context) {
@@ -73,9 +67,12 @@ void encode_slices(Encoder encoder, std::span<const Case> cases, std::span<const
       for (const Plane plane : planes) {
         const std::size_t count = slice_count(subject.image.shape(), plane);
         const Array2<float> table = xt::view(features, xt::range(row, row + count), xt::all());
-        write_npy(detail::feature_path(run, subject.name, plane), table);
+        write_npy(feature_path(run, subject.name, plane), table);
         row += count;
       }
+    check_kept_features(cases, planes, run, part);
+    if constexpr (ReconstructingEncoder<Encoder>)
+      keep_reconstructions(encoder, cases, slices, part);
   });
 }
 
@@ -95,7 +92,7 @@ template <EncoderSlot Encoder, CohortSelector Selector>
   run.stage("select", [&] {
     if constexpr (FeatureEncoder<Encoder>)
       for (SliceStack& stack : problem.stacks)
-        stack.features = read_npy(detail::feature_path(run, names[stack.case_index], stack.plane));
+        stack.features = read_npy(feature_path(run, names[stack.case_index], stack.plane));
     if constexpr (ImageScorer<Selector>)
       for (SliceStack& stack : problem.stacks)
         stack.scores = selector.scores(cases[stack.case_index].image, stack.plane);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -20,6 +22,29 @@ using Rgb = std::array<std::uint8_t, 3>;
   constexpr std::array<Rgb, 7> colors{
       {{86, 180, 233}, {213, 94, 0}, {0, 158, 115}, {240, 228, 66}, {204, 121, 167}, {0, 114, 178}, {230, 159, 0}}};
   return colors[(label + colors.size() - 1) % colors.size()];
+}
+
+/// The colour of a place along an axis, from 0 to 1: equal steps look equally far apart, with any colour vision and in
+/// grey. The ends of the map are left out, which vanish on a dark or a white page.
+///
+/// Source: the map viridis, van der Walt and Smith, SciPy 2015; between nine of its colours straight lines.
+[[nodiscard]] inline Rgb axis_color(double share) noexcept {
+  constexpr std::array<Rgb, 9> colors{{{68, 1, 84},
+                                       {71, 44, 122},
+                                       {59, 81, 139},
+                                       {44, 113, 142},
+                                       {33, 144, 141},
+                                       {39, 173, 129},
+                                       {92, 200, 99},
+                                       {170, 220, 50},
+                                       {253, 231, 37}}};
+  const double place = 8 * (0.1 + 0.8 * std::clamp(share, 0.0, 1.0));
+  const auto below = static_cast<std::size_t>(place);
+  const double part = place - static_cast<double>(below);
+  Rgb color{};
+  for (std::size_t i = 0; i < 3; ++i)
+    color[i] = static_cast<std::uint8_t>(std::lround((1 - part) * colors[below][i] + part * colors[below + 1][i]));
+  return color;
 }
 
 /// As CSS and SVG write it: "#56b4e9".

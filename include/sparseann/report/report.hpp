@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <numeric>
 #include <span>
 #include <string>
@@ -19,6 +20,7 @@
 #include "sparseann/io/base64.hpp"
 #include "sparseann/io/png.hpp"
 #include "sparseann/report/color_map.hpp"
+#include "sparseann/report/feature_space_figure.hpp"
 #include "sparseann/report/learning_curve.hpp"
 #include "sparseann/report/method_table.hpp"
 #include "sparseann/report/overlay.hpp"
@@ -202,6 +204,50 @@ inline void set_selections(PageData& page, std::span<const CaseSelection> select
   page["later_selections"] = page_list(later, selection_data);
 }
 
+inline PageData feature_quality_data(const FeatureQuality& quality) {
+  PageData data("case_name", quality.case_name);
+  data["plane"] = std::string(name_of(quality.plane));
+  data["rank_correlation"] = shown_number(quality.rank_correlation, 3);
+  data["effective_rank"] = shown_number(quality.effective_rank, 1);
+  data["duplicates"] = shown_percent(quality.duplicate_rate, 1) + " %";
+  data["warnings"] = quality.warnings;
+  return data;
+}
+
+/// What is wrong with the features, each once, with the stacks that it is wrong with.
+inline PageData warning_list(const std::vector<FeatureQuality>& qualities) {
+  std::map<std::string, std::vector<std::string>> stacks;
+  for (const FeatureQuality& quality : qualities)
+    if (!quality.warnings.empty())
+      stacks[quality.warnings].push_back(fmt::format("{} {}", quality.case_name, name_of(quality.plane)));
+  return page_list(stacks, [&](const auto& warned) {
+    PageData data("warnings", warned.first);
+    data["stacks"] =
+        fmt::format("{} of {}: {}", warned.second.size(), qualities.size(), fmt::join(warned.second, ", "));
+    return data;
+  });
+}
+
+inline void set_features(PageData& page, const ReportData& report) {
+  page["has_features"] =
+      !report.feature_qualities.empty() || !report.feature_spaces.empty() || report.reconstructions.has_value();
+  page["feature_warnings"] = warning_list(report.feature_qualities);
+  set_list(page, "feature_qualities", page_list(report.feature_qualities, feature_quality_data));
+  set_list(page, "feature_spaces", page_list(report.feature_spaces, [](const FeatureSpace& space) {
+             PageData data("case_name", space.case_name);
+             data["plane"] = std::string(name_of(space.bar.plane));
+             data["drawing"] = feature_space_svg(space);
+             return data;
+           }));
+  page["has_reconstructions"] = report.reconstructions.has_value();
+  if (!report.reconstructions)
+    return;
+  page["reconstructions"] = data_uri("image/png", report.reconstructions->png);
+  page["captions"] = fmt::format("{}", fmt::join(report.reconstructions->captions, "; "));
+  page["unexplained"] = shown_percent(report.reconstructions->unexplained_share, 1) + " %";
+  page["squared_error"] = shown_number(report.reconstructions->mean_squared_error, 4);
+}
+
 inline PageData panel_data(const OverlayPanel& panel, const OverlayOptions& options) {
   const Array3<std::uint8_t> picture = overlay(panel, options);
   PageData data("panel_caption", panel.caption);
@@ -298,6 +344,7 @@ inline void set_fits(PageData& page, const ReportData& report) {
   detail::set_stages(page, report.stages);
   detail::set_curves(page, report.curves, options.learning_curve);
   detail::set_selections(page, report.selections, options.cases_expanded);
+  detail::set_features(page, report);
   page["legend"] = detail::legend_list(report.class_names);
   detail::set_overlays(page, "training_overlays", report.training_overlays, options.overlay);
   detail::set_overlays(page, "test_overlays", report.test_overlays, options.overlay);

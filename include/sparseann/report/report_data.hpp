@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -91,6 +92,38 @@ struct OverlayPanel {
   std::array<double, 2> spacing_mm{1.0, 1.0};
 };
 
+/// One embedding of the features of a stack. Shape: (slices, 2).
+struct FeatureMap {
+  std::string method; ///< "t-SNE"; markup of the program, which is not escaped
+  Array2<double> points;
+};
+
+/// The slices of one plane of one case in feature space.
+struct FeatureSpace {
+  std::string case_name;
+  SliceBar bar;
+  std::vector<FeatureMap> maps;
+  std::vector<OverlayPanel> thumbnails; ///< of the selected slices of the first ranks
+};
+
+/// What the features of one plane of one case look like. NaN where a value does not exist.
+struct FeatureQuality {
+  std::string case_name;
+  Plane plane = Plane::xy;
+  double rank_correlation = 0.0;
+  double effective_rank = 0.0;
+  double duplicate_rate = 0.0;
+  std::string warnings; ///< empty where nothing looks broken
+};
+
+/// Slices and what the encoder makes of their features alone.
+struct ReconstructionPicture {
+  std::string png;                   ///< the bytes of a picture: slices above their reconstructions
+  std::vector<std::string> captions; ///< by column: which slice, and its error
+  double mean_squared_error = 0.0;   ///< over all slices of the cohort
+  double unexplained_share = 0.0;    ///< of the variance within slices, mean over all slices that have any
+};
+
 /// Pictures of the same slice, side by side.
 struct OverlayRow {
   std::string case_name;
@@ -126,7 +159,10 @@ struct ReportData {
   std::vector<MethodRow> methods;
   std::vector<StageTime> stages;
   std::vector<LearningCurve> curves;
-  std::vector<CaseSelection> selections;     ///< of the training cases
+  std::vector<CaseSelection> selections; ///< of the training cases
+  std::vector<FeatureQuality> feature_qualities;
+  std::vector<FeatureSpace> feature_spaces;
+  std::optional<ReconstructionPicture> reconstructions;
   std::vector<OverlayRow> training_overlays; ///< image, reference, sparse labels, pseudo-label sets, …
   std::vector<OverlayRow> test_overlays;     ///< image, reference, predictions, …
   std::vector<std::string> pseudo_label_sets;
@@ -157,6 +193,24 @@ inline void check_slices(const std::string& argument, const SliceBar& bar) {
                             fmt::format("slices below {}", bar.slices), std::to_string(slice));
 }
 
+inline void check_feature_space(const FeatureSpace& space) {
+  const std::string argument = "feature space of " + space.case_name;
+  check_slices(argument, space.bar);
+  if (space.maps.empty() || space.bar.slices == 0)
+    throw InvalidArgument(argument, "at least one embedding of at least one slice", "none");
+  for (const FeatureMap& map : space.maps) {
+    if (map.points.shape(0) != space.bar.slices || map.points.shape(1) != 2)
+      throw InvalidArgument(argument + "." + map.method, fmt::format("{} x 2 coordinates", space.bar.slices),
+                            fmt::format("{} x {}", map.points.shape(0), map.points.shape(1)));
+    for (const double coordinate : elements(map.points))
+      if (!std::isfinite(coordinate))
+        throw InvalidArgument(argument + "." + map.method, "finite coordinates", fmt::format("{}", coordinate));
+  }
+  if (space.thumbnails.size() > space.bar.selected.size())
+    throw InvalidArgument(argument, fmt::format("at most {} thumbnails", space.bar.selected.size()),
+                          std::to_string(space.thumbnails.size()));
+}
+
 inline void check_labels(const std::string& argument, const OverlayPanel& panel, std::size_t classes) {
   if (!panel.labels)
     return;
@@ -176,6 +230,8 @@ inline void check(const ReportData& report) {
   for (const CaseSelection& selection : report.selections)
     for (const SliceBar& bar : selection.planes)
       detail::check_slices("report.selections." + selection.case_name, bar);
+  for (const FeatureSpace& space : report.feature_spaces)
+    detail::check_feature_space(space);
   for (const auto* rows : {&report.training_overlays, &report.test_overlays})
     for (const OverlayRow& row : *rows)
       for (const OverlayPanel& panel : row.panels)

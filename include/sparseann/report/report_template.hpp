@@ -62,6 +62,10 @@ svg.slice-bar{display:block;overflow:visible}
 svg.slice-bar .axis{fill:var(--soft);stroke:var(--line)}
 svg.slice-bar .tick{stroke:var(--tick);stroke-width:3;stroke-linecap:round}
 svg.slice-bar text{fill:var(--muted);font-size:11px}
+svg.feature-space{display:block;width:100%;height:auto;max-width:60rem}
+svg.feature-space .panel{fill:var(--soft)}
+.warning{border-left:4px solid #d55e00;padding:.3rem .8rem;margin:.5rem 0;background:var(--soft);max-width:none}
+.reconstructions{display:block;max-width:100%;height:auto;image-rendering:pixelated;background:#fff}
 .case{break-inside:avoid;margin-bottom:1rem}
 .panels{display:flex;flex-wrap:wrap;gap:.9rem}
 .panels figure{max-width:100%}
@@ -96,6 +100,7 @@ inline constexpr std::string_view report_template = R"html(<!DOCTYPE html>
 <nav aria-label="Parts of this report">
 {{#has_methods}}<a href="#results">Results</a>{{/has_methods}}
 {{#has_selections}}<a href="#selection">Slices to label</a>{{/has_selections}}
+{{#has_features}}<a href="#features">Feature space</a>{{/has_features}}
 {{#has_test_overlays}}<a href="#test">Test cases</a>{{/has_test_overlays}}
 {{#has_training_overlays}}<a href="#training">Training cases</a>{{/has_training_overlays}}
 {{#has_qualities}}<a href="#qualities">Pseudo-labels</a>{{/has_qualities}}
@@ -172,6 +177,43 @@ Taller and darker ticks were chosen earlier: with a smaller budget, label the ta
 {{/has_more_selections}}
 </section>
 {{/has_selections}}
+{{#has_features}}
+<section id="features" aria-labelledby="features-title">
+<h2 id="features-title">Feature space</h2>
+{{#feature_warnings}}
+<p class="warning">Features that look broken: {{warnings}} ({{stacks}}).</p>
+{{/feature_warnings}}
+{{#has_feature_spaces}}
+<p>What a selector sees: each point is a slice, consecutive ones are joined, and the colour is the place along the axis.
+Slices that lie together look alike to the encoder. Circled slices are to be labelled, thumbnails show those chosen first,
+with their numbers. t-SNE keeps neighbours together, and its distances between groups mean little; PCA shows the two
+directions of largest variance.</p>
+{{#feature_spaces}}
+<div class="case"><h3>{{case_name}} <span class="muted">&#183; plane {{plane}}</span></h3>{{{drawing}}}</div>
+{{/feature_spaces}}
+{{/has_feature_spaces}}
+{{#has_reconstructions}}
+<h3>What the encoder keeps</h3>
+<p>Slices as the encoder reads them, and below what it makes of their features alone. Over all slices it leaves
+{{unexplained}} of the variance within a slice unexplained (mean squared error {{squared_error}}). From left to right:
+{{captions}}.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Reconstructions"><img class="reconstructions" src="{{{reconstructions}}}" alt="Slices above their reconstructions"></div>
+{{/has_reconstructions}}
+{{#has_feature_qualities}}
+<details><summary>The features of every stack</summary>
+<p>Rank correlation: of the similarity of two slices with their nearness; 1 where nearer slices are always more alike.
+Effective rank: how many dimensions the features use. Duplicates: slices that have the features of another.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="The features of every stack">
+<table><thead><tr><th scope="col">Case</th><th scope="col">Plane</th><th scope="col">Rank correlation</th><th scope="col">Effective rank</th><th scope="col">Duplicates</th><th scope="col">Warnings</th></tr></thead>
+<tbody>
+{{#feature_qualities}}
+<tr><th scope="row">{{case_name}}</th><td>{{plane}}</td><td>{{rank_correlation}}</td><td>{{effective_rank}}</td><td>{{duplicates}}</td><td>{{warnings}}</td></tr>
+{{/feature_qualities}}
+</tbody></table>
+</div></details>
+{{/has_feature_qualities}}
+</section>
+{{/has_features}}
 {{#has_test_overlays}}
 <section id="test" aria-labelledby="test-title">
 <h2 id="test-title">Test cases: predictions</h2>

@@ -15,12 +15,20 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "sparseann/annotate/plan.hpp"
 #include "sparseann/annotate/sparse_labels.hpp"
 #include "sparseann/data/cohort.hpp"
 #include "sparseann/data/slices.hpp"
+#include "sparseann/encode/reconstruction.hpp"
+#include "sparseann/io/file.hpp"
+#include "sparseann/io/npy.hpp"
+#include "sparseann/pipeline/feature_check.hpp"
 #include "sparseann/pipeline/metrics.hpp"
 #include "sparseann/pipeline/run_directory.hpp"
+#include "sparseann/report/embedding.hpp"
 #include "sparseann/report/report_data.hpp"
 #include "sparseann/train/loss_curve.hpp"
 #include "sparseann/train/slice_sampler.hpp"
@@ -152,6 +160,77 @@ private:
     selections.push_back(std::move(selection));
   }
   return selections;
+}
+
+/// What the features of a run look like, from `features/diagnostics.csv`; nothing where a run has none.
+/// Throws: DataError, InvalidArgument.
+[[nodiscard]] inline std::vector<FeatureQuality> feature_qualities(const RunDirectory& run) {
+  const std::filesystem::path path = run.path() / "features" / "diagnostics.csv";
+  std::vector<FeatureQuality> qualities;
+  if (!std::filesystem::exists(path))
+    return qualities;
+  for (const StackDiagnostics& stack : read_diagnostics(path))
+    qualities.push_back(
+        {.case_name = stack.case_name,
+         .plane = stack.plane,
+         .rank_correlation = stack.found.rank_correlation.value_or(std::numeric_limits<double>::quiet_NaN()),
+         .effective_rank = stack.found.effective_rank,
+         .duplicate_rate = stack.found.duplicate_rate,
+         .warnings = fmt::format("{}", fmt::join(stack.found.warnings, "; "))});
+  return qualities;
+}
+
+/// The slices of a stack in feature space, by t-SNE and by principal components, with thumbnails of the slices of the
+/// first twelve ranks. Shapes: features (slices, D). Throws: as tsne; InvalidArgument as SlicePictures.
+[[nodiscard]] inline FeatureSpace feature_space(const Case& subject, const SliceBar& bar, const Array2<float>& features,
+                                                const Generator& generator) {
+  constexpr std::size_t most_thumbnails = 12;
+  FeatureSpace space{.case_name = subject.name, .bar = bar, .maps = {}, .thumbnails = {}};
+  space.maps.push_back({"t-SNE", tsne(features, {}, generator)});
+  space.maps.push_back({"PCA", principal_components(features)});
+  for (std::size_t rank = 0; rank < std::min(most_thumbnails, bar.selected.size()); ++rank)
+    space.thumbnails.push_back(detail::SlicePictures(subject, bar.plane, bar.selected[rank]).row().panels.front());
+  return space;
+}
+
+/// The feature spaces of the first `pictured` cases, wherever the run has features of a plane with selected slices.
+/// Throws: IoError; as feature_space.
+[[nodiscard]] inline std::vector<FeatureSpace> feature_spaces(const RunDirectory& run, std::span<const Case> cases,
+                                                              std::span<const CaseSelection> selections,
+                                                              std::size_t pictured, const Generator& generator) {
+  std::vector<FeatureSpace> spaces;
+  for (std::size_t c = 0; c < std::min({pictured, cases.size(), selections.size()}); ++c)
+    for (const SliceBar& bar : selections[c].planes)
+      if (const auto path = feature_path(run, cases[c].name, bar.plane); std::filesystem::exists(path))
+        spaces.push_back(feature_space(cases[c], bar, read_npy(path), generator.split(path.stem().string())));
+  return spaces;
+}
+
+/// What the run's encoder makes of slices, from `encoder/reconstructions.png` and `reconstruction_error.csv`; nothing
+/// where there are none. Throws: IoError, DataError.
+[[nodiscard]] inline std::optional<ReconstructionPicture> reconstruction_picture(const RunDirectory& run) {
+  const std::filesystem::path folder = run.path() / "encoder";
+  if (!std::filesystem::exists(folder / "reconstructions.png"))
+    return std::nullopt;
+  ReconstructionPicture picture{.png = read_file(folder / "reconstructions.png"), .captions = {}};
+  const std::vector<SliceReconstruction> rows = read_reconstructions(folder / "reconstruction_error.csv");
+  std::map<std::size_t, std::string> captions;
+  std::size_t varied = 0;
+  for (const SliceReconstruction& row : rows) {
+    picture.mean_squared_error += row.error.mean_squared / static_cast<double>(rows.size());
+    picture.unexplained_share += row.error.unexplained_share.value_or(0);
+    varied += row.error.unexplained_share ? 1U : 0U;
+    if (row.column)
+      captions[*row.column] =
+          fmt::format("{}, plane {}, slice {}: {}", row.case_name, name_of(row.plane), row.slice,
+                      row.error.unexplained_share ? fmt::format("{:.1f} %", 100 * *row.error.unexplained_share)
+                                                  : std::string("constant"));
+  }
+  picture.unexplained_share =
+      varied > 0 ? picture.unexplained_share / static_cast<double>(varied) : std::numeric_limits<double>::quiet_NaN();
+  for (auto& [column, caption] : captions)
+    picture.captions.push_back(std::move(caption));
+  return picture;
 }
 
 /// Pictures of a test case: image, reference and what each method makes of it, on the slice with the most foreground.
