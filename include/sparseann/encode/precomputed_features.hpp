@@ -1,15 +1,20 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 #include "sparseann/encode/feature_encoder.hpp"
+#include "sparseann/encode/feature_files.hpp"
 #include "sparseann/io/npy.hpp"
 
 namespace sparseann {
@@ -30,6 +35,19 @@ struct PrecomputedFeatures {
   static constexpr std::string_view name = "precomputed";
 
   PrecomputedFeaturesOptions options;
+
+  /// Every .npy file of the folder, in the order of their names. Throws: IoError where the folder cannot be read.
+  [[nodiscard]] std::vector<std::filesystem::path> files() const {
+    std::error_code failure;
+    std::vector<std::filesystem::path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(options.folder, failure))
+      if (entry.path().extension() == ".npy")
+        found.push_back(entry.path());
+    if (failure)
+      throw IoError(options.folder, "cannot be read: " + failure.message());
+    std::ranges::sort(found);
+    return found;
+  }
 
   void fit(const SliceSource&, const StageContext&) {}
 
@@ -66,7 +84,7 @@ private:
   }
 
   [[nodiscard]] std::filesystem::path path_of(const Case& subject, Plane plane) const {
-    return std::filesystem::path(options.folder) / fmt::format("{}_{}.npy", subject.name, name_of(plane));
+    return feature_file(options.folder, subject.name, plane);
   }
 
   [[nodiscard]] Array2<float> read(const Case& subject, Plane plane) const {

@@ -13,6 +13,7 @@
 #include "sparseann/annotate/budget.hpp"
 #include "sparseann/annotate/plan.hpp"
 #include "sparseann/encode/feature_encoder.hpp"
+#include "sparseann/encode/feature_files.hpp"
 #include "sparseann/io/npy.hpp"
 #include "sparseann/pipeline/run_directory.hpp"
 #include "sparseann/select/selector.hpp"
@@ -45,37 +46,17 @@ namespace sparseann {
   return problem;
 }
 
-namespace detail {
-
-[[nodiscard]] inline std::filesystem::path feature_path(const RunDirectory& run, const std::string& case_name,
-                                                        Plane plane) {
-  return run.path() / "features" / fmt::format("{}_{}.npy", case_name, name_of(plane));
-}
-
-} // namespace detail
-
 /// Step I, features: fits the encoder on the slices of all cases and keeps `features/CASE_PLANE.npy`, (slices, D) each.
 template <FeatureEncoder Encoder>
 void encode_slices(Encoder encoder, std::span<const Case> cases, std::span<const Plane> planes, RunDirectory& run,
                    const StageContext& context) {
   run.stage("encode", [&] {
-    std::filesystem::create_directories(run.path() / "features");
+    const std::filesystem::path folder = run.path() / "features";
+    std::filesystem::create_directories(folder);
     const SliceSource slices(cases, all_slices(cases, planes));
     StageContext part = context.part("encode");
     part.directory = run.path() / "encoder";
-    encoder.fit(slices, part);
-    const Array2<float> features = encoder.encode(slices, part);
-    if (features.shape(0) != slices.size())
-      throw DataError(fmt::format("encoder {}", Encoder::name), fmt::format("{} rows, one per slice", slices.size()),
-                      fmt::format("{}", features.shape(0)));
-    std::size_t row = 0;
-    for (const Case& subject : cases)
-      for (const Plane plane : planes) {
-        const std::size_t count = slice_count(subject.image.shape(), plane);
-        const Array2<float> table = xt::view(features, xt::range(row, row + count), xt::all());
-        write_npy(detail::feature_path(run, subject.name, plane), table);
-        row += count;
-      }
+    write_feature_files(folder, slices, fit_and_encode(encoder, slices, part));
   });
 }
 
@@ -95,7 +76,7 @@ template <EncoderSlot Encoder, CohortSelector Selector>
   run.stage("select", [&] {
     if constexpr (FeatureEncoder<Encoder>)
       for (SliceStack& stack : problem.stacks)
-        stack.features = read_npy(detail::feature_path(run, names[stack.case_index], stack.plane));
+        stack.features = read_npy(feature_file(run.path() / "features", names[stack.case_index], stack.plane));
     if constexpr (ImageScorer<Selector>)
       for (SliceStack& stack : problem.stacks)
         stack.scores = selector.scores(cases[stack.case_index].image, stack.plane);
