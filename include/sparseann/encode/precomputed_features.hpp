@@ -25,6 +25,11 @@ struct PrecomputedFeaturesOptions {
   friend void visit(PrecomputedFeaturesOptions& options, auto&& visitor) {
     visitor(field("folder", options.folder, "folder of CASE_PLANE.npy, one row per slice"));
   }
+
+  friend void check_together(const PrecomputedFeaturesOptions& options, const std::string& prefix) {
+    if (options.folder.empty())
+      throw InvalidArgument(field_name(prefix, "folder"), "a folder", "nothing");
+  }
 };
 
 /// Features that something else computed: `folder/CASE_PLANE.npy`, one row per slice of that case and plane, in order.
