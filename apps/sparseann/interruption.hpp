@@ -37,8 +37,10 @@ class Uninterrupted {
 public:
   Uninterrupted() {
     int expected = detail::nothing_is_written;
-    while (!detail::writing_state.compare_exchange_strong(expected, detail::something_is_written))
-      ::pause(); // another thread is about to end the program
+    if (detail::writing_state.compare_exchange_strong(expected, detail::something_is_written))
+      return;
+    for (;;)
+      ::pause(); // the handler, in another thread, is about to end the program
   }
   Uninterrupted(const Uninterrupted&) = delete;
   Uninterrupted& operator=(const Uninterrupted&) = delete;

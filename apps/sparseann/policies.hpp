@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -13,6 +14,18 @@
 #include "sparseann/core/error.hpp"
 
 namespace sparseann::app {
+
+/// Calls body(), whose errors about what the library calls `argument` name the flag instead.
+template <std::invocable Body>
+[[nodiscard]] auto naming_flag(std::string_view flag, std::string_view argument, const Body& body) {
+  try {
+    return body();
+  } catch (const InvalidArgument& error) {
+    if (error.argument() != argument)
+      throw;
+    throw error.renamed(std::string(flag));
+  }
+}
 
 /// Refuses what was said in vain: an option `--POLICY.OPTION` of a policy that is not among `used`.
 inline void check_used_policies(const CLI::App& app, std::span<const std::string> used) {

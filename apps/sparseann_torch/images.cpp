@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/sparseann/policies.hpp"
 #include "sparseann/core/error.hpp"
 #include "sparseann/data/nnunet_images.hpp"
 #include "sparseann/data/normalise.hpp"
@@ -65,7 +66,7 @@ Images read_images(const ImagesCall& call, const PlanesOptions& planes, const Pr
     geometries.push_back(scan.image.geometry);
     scan.image = ZScore{}(std::move(scan.image), scan.name);
   }
-  images.planes = planes_for(geometries, planes);
+  images.planes = naming_flag("--planes", "planes", [&] { return planes_for(geometries, planes); });
   progress.say(
       fmt::format("{} images, {} slices in {} planes", images.cases.size(), images.slices(), images.planes.size()));
   return images;

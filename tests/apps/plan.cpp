@@ -1,4 +1,6 @@
 #if SPARSEANN_WITH_TORCH
+#include <array>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <string>

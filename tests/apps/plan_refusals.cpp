@@ -47,7 +47,7 @@ TEST_CASE("plan and encode name the flag whose value is wrong") {
   check_usage("encode --data {}/data --output {}/o --encoder none", "--encoder: expected one of conv-autoencoder, ");
   check_usage("plan --data {}/data --output {}/o --every 2 --selector best", "--selector: expected one of max-cover, ");
   check_usage(even + " --planes xy,zz", "--planes: expected one of xy, xz, yz, got 'zz'\n");
-  check_usage(even + " --planes xy,xy", "planes: expected each plane once, got xy twice\n");
+  check_usage(even + " --planes xy,xy", "--planes: expected each plane once, got xy twice\n");
   check_usage(even + " --device tpu", "--device: expected cpu, cuda or cuda:N, got 'tpu'\n");
   check_usage(even + " --equal-interval.offset 2", "--equal-interval.offset: expected ");
   check_usage("encode --data {}/data --output {}/o --conv-autoencoder.input 12",

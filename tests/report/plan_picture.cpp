@@ -10,8 +10,9 @@ namespace {
 
 /// 3 x 4 x 5 voxels, every one its offset.
 Case numbered_case(std::string name) {
-  Case subject{.name = std::move(name),
-               .image = {.voxels = Array4<float>({1, 3, 4, 5}), .geometry = isotropic_geometry({3, 4, 5}, 2)}};
+  Case subject{
+      .name = std::move(name),
+      .image = {.voxels = Array4<float>::from_shape({1, 3, 4, 5}), .geometry = isotropic_geometry({3, 4, 5}, 2)}};
   float value = 0;
   for (float& voxel : elements(subject.image.voxels))
     voxel = value++;
@@ -61,7 +62,8 @@ TEST_CASE("a plan's picture shows each selected slice, with its number and its p
 TEST_CASE("a plan's picture wraps its thumbnails and does without an affine") {
   Case subject = numbered_case("wide");
   subject.image.geometry.orientation.sform_code = 0;
-  subject.image.voxels = xt::ones<float>({1, 9, 4, 5});
+  subject.image.voxels = Array4<float>::from_shape({1, 9, 4, 5});
+  std::ranges::fill(elements(subject.image.voxels), 1.0F);
   subject.image.geometry.shape = {9, 4, 5};
   CaseSelection selection{.case_name = subject.name,
                           .planes = {{.plane = Plane::xy, .slices = 9, .selected = {0, 1, 2, 3, 4, 5, 6}}}};

@@ -11,7 +11,6 @@
 #include <fmt/ranges.h>
 
 #include "apps/sparseann/command.hpp"
-#include "apps/sparseann/policies.hpp"
 #include "sparseann/core/error.hpp"
 #include "sparseann/io/command_line.hpp"
 
