@@ -98,8 +98,12 @@ StageContext stage_context(const ImagesCall& call, torch::Device device, const P
 }
 
 Json facts_of(std::string_view command, const ImagesCall& call, torch::Device device) {
-  return {{"command", command},     {"version", version},         {"git_revision", revision},
-          {"torch", TORCH_VERSION}, {"device", describe(device)}, {"threads", call.threads}};
+  return {{"command", command},
+          {"version", version},
+          {"git_revision", revision},
+          {"torch", TORCH_VERSION},
+          {"device", sparseann::describe(device)},
+          {"threads", call.threads}};
 }
 
 std::string torch_program_line(const std::string& devices) {
