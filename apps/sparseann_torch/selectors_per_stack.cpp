@@ -26,7 +26,7 @@ std::vector<SelectorChoice> selectors_per_stack() {
       selector_choice<PerStack<ProbabilityCover>>("balls of one radius that hold the most slices (ProbCover)"),
       selector_choice<PerStack<EqualInterval>>("evenly spaced; a strong baseline that needs no features"),
       selector_choice<PerStack<MiddleBiased>>("at random, likelier in the middle; needs no features"),
-      selector_choice<PerStack<RandomSlices>>("at random; needs no features"),
+      selector_choice<PerStack<RandomSlices>>("random", "at random; needs no features"),
   };
 }
 
