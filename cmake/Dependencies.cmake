@@ -8,6 +8,7 @@ find_package(CLI11 2.1 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(LibZip 1.7 REQUIRED)
 find_package(PNG REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 find_path(NIFTI_INCLUDE_DIR NAMES nifti1.h PATH_SUFFIXES nifti REQUIRED)
 mark_as_advanced(NIFTI_INCLUDE_DIR)
 

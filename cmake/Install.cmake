@@ -17,6 +17,9 @@ endforeach()
 
 if(TARGET sparseann)
   install(TARGETS sparseann RUNTIME)
+  if(TARGET sparseann_torch)
+    install(TARGETS sparseann_torch RUNTIME)
+  endif()
 endif()
 
 configure_package_config_file(cmake/sparseannConfig.cmake.in "${PROJECT_BINARY_DIR}/sparseannConfig.cmake"

@@ -36,7 +36,8 @@ endif()
 sparseann_add_library(metric FOLDERS metric LINK sparseann_core)
 sparseann_add_library(select FOLDERS select LINK sparseann_core)
 sparseann_add_library(io FOLDERS io
-  LINK sparseann_core nlohmann_json::nlohmann_json CLI11::CLI11 ZLIB::ZLIB LibZip::LibZip PNG::PNG)
+  LINK sparseann_core nlohmann_json::nlohmann_json CLI11::CLI11 ZLIB::ZLIB LibZip::LibZip PNG::PNG
+  OpenSSL::Crypto)
 target_include_directories(sparseann_io SYSTEM INTERFACE "$<BUILD_INTERFACE:${NIFTI_INCLUDE_DIR}>")
 sparseann_add_library(annotate FOLDERS data annotate LINK sparseann_io sparseann_metric sparseann_select)
 

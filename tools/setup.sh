@@ -23,6 +23,7 @@ requirements=(
   "zlib1g-dev                       header  zlib.h"
   "libzip-dev                       header  zip.h"
   "libpng-dev                       header  png.h"
+  "libssl-dev                       header  openssl/evp.h"
   "libnifti-dev                     header  nifti/nifti1.h,nifti1.h"
   "libkainjow-mustache-dev          header  kainjow/mustache.hpp"
   "catch2                           header  catch2/catch.hpp,catch2/catch_all.hpp"

@@ -9,6 +9,7 @@
 
 #include "apps/sparseann/command.hpp"
 #include "apps/sparseann/select/command.hpp"
+#include "apps/sparseann/torch/commands.hpp"
 #include "sparseann/core/error.hpp"
 #include "sparseann/io/command_line.hpp"
 
@@ -16,7 +17,7 @@ namespace sparseann::app {
 
 namespace {
 
-constexpr std::array commands{select_command};
+constexpr std::array commands{select_command, encode_command, plan_command};
 
 std::string summaries() {
   std::string text = "Commands:\n";

@@ -26,8 +26,8 @@ void check_refuses_command(const std::string& arguments, const std::string& mess
 
 TEST_CASE("the program lists its commands, and a command that is none is refused") {
   check_says("--help", "\n  select      Rank the items to label, from features or a graph.\n");
-  check_refuses_command("", "command: expected one of select, got nothing");
-  check_refuses_command("train-everything", "command: expected one of select, got 'train-everything'");
+  check_refuses_command("", "command: expected one of select, encode, plan, got nothing");
+  check_refuses_command("train-everything", "command: expected one of select, encode, plan, got 'train-everything'");
   check_refuses_command("--no-such-flag", "The following argument was not expected: --no-such-flag\n"
                                           "Run with --help for what there is.");
 }
@@ -38,6 +38,18 @@ TEST_CASE("the program and its commands have one version") {
   CHECK(version.exit_code == 0);
   CHECK(sparseann::test::sparseann("select --version").output == version.output);
 }
+
+#if !SPARSEANN_WITH_TORCH
+TEST_CASE("commands that need LibTorch say that this build has none") {
+  check_says("--help", "\n  encode      Make features of the slices of a folder of images (needs LibTorch: not in this "
+                       "build).\n");
+  for (const std::string command : {"encode", "plan"})
+    check_refuses_command(command + " --data d --output o",
+                          "command " + command +
+                              ": expected a build with LibTorch, which it needs, got one without "
+                              "(SPARSEANN_WITH_TORCH=OFF)");
+}
+#endif
 
 TEST_CASE("select's help says what every selector is for") {
   for (const std::string selector :

@@ -97,3 +97,15 @@ TEST_CASE("wrong row counts, lengths, numbers and rows of zeros are named with t
   CHECK(failure_of(encoder, data.cohort.training) ==
         xz.string() + ": expected a number other than zero in each row, got zeros alone in row 7");
 }
+
+TEST_CASE("PrecomputedFeatures reads the .npy files of its folder, and a folder must be named") {
+  const test::TemporaryDirectory directory;
+  for (const char* const name : {"b_xy.npy", "a_xy.npy", "notes.txt"})
+    publish_atomically(directory.path() / name, "");
+  PrecomputedFeatures encoder{{.folder = directory.path().string()}};
+  CHECK(encoder.files() ==
+        std::vector<std::filesystem::path>{directory.path() / "a_xy.npy", directory.path() / "b_xy.npy"});
+  encoder.options.folder += "/missing";
+  CHECK_THROWS_AS(encoder.files(), IoError);
+  CHECK_THROWS_AS(validate(PrecomputedFeaturesOptions{}), InvalidArgument);
+}

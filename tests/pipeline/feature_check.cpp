@@ -21,8 +21,8 @@ TEST_CASE("what kept features look like is written, read back and, where it look
     walk(i, 0) = std::cos(0.1F * static_cast<float>(i));
     walk(i, 1) = std::sin(0.1F * static_cast<float>(i));
   }
-  write_npy(feature_path(run, "training_0", Plane::xy), walk);
-  write_npy(feature_path(run, "training_0", Plane::xz), Array2<float>(xt::zeros<float>({11, 2})));
+  write_npy(feature_file(run.path() / "features", "training_0", Plane::xy), walk);
+  write_npy(feature_file(run.path() / "features", "training_0", Plane::xz), Array2<float>(xt::zeros<float>({11, 2})));
   std::vector<nlohmann::ordered_json> events;
   const StageContext context{.stage = "encode",
                              .log = [&](const nlohmann::ordered_json& event) { events.push_back(event); }};
@@ -55,7 +55,7 @@ TEST_CASE("features that are no numbers stop a run before anything is selected f
   std::filesystem::create_directories(run.path() / "features");
   Array2<float> broken = xt::ones<float>({10, 2});
   broken(4, 1) = std::numeric_limits<float>::quiet_NaN();
-  const auto path = feature_path(run, "training_0", Plane::xy);
+  const auto path = feature_file(run.path() / "features", "training_0", Plane::xy);
   write_npy(path, broken);
   CHECK_THROWS_WITH(check_kept_features(data.cohort.training, std::array{Plane::xy}, run, {}),
                     path.string() + ": expected finite numbers, got nan in row 4, column 1");

@@ -91,7 +91,7 @@ TEST_CASE("features of a run are shown for the pictured cases whose features are
   Array2<float> features = xt::ones<float>({10, 3});
   for (std::size_t i = 0; i < 10; ++i)
     features(i, i % 3) += static_cast<float>(i);
-  write_npy(feature_path(run, "training_0", Plane::xy), features);
+  write_npy(feature_file(run.path() / "features", "training_0", Plane::xy), features);
   AnnotationPlan plan;
   plan.slices = {{.slice = {0, Plane::xy, 7}, .rank = 0},
                  {.slice = {0, Plane::xy, 2}, .rank = 1},

@@ -102,27 +102,13 @@ void check_method(const Call& call) {
 }
 
 /// The policies that the call makes use of, by the prefixes of their flags.
-std::vector<std::string_view> used_policies(const Call& call) {
-  std::vector<std::string_view> used{call.graph ? "graph-cover" : name_of_value(call.selector)};
+std::vector<std::string> used_policies(const Call& call) {
+  std::vector<std::string> used{call.graph ? "graph-cover" : std::string(name_of_value(call.selector))};
   if (call.similarity)
-    used.push_back(name_of_value(*call.similarity));
+    used.emplace_back(name_of_value(*call.similarity));
   if (facts_of(call.selector).has_objective)
     used.push_back(call.maximiser == MaximiserName::stochastic ? "stochastic" : "greedy");
   return used;
-}
-
-/// An option of a policy that is not used would be said in vain.
-void check_policies(const CLI::App& app, const Call& call) {
-  const std::vector<std::string_view> used = used_policies(call);
-  for (const CLI::Option* const option : app.get_options()) {
-    const std::string flag = option->get_name();
-    const std::size_t dot = flag.find('.');
-    if (option->count() == 0 || dot == std::string::npos)
-      continue;
-    const std::string policy = flag.substr(2, dot - 2);
-    if (std::ranges::find(used, policy) == used.end())
-      throw InvalidArgument(flag, fmt::format("an option of what is used: {}", fmt::join(used, ", ")), policy);
-  }
 }
 
 void check_values(const Arguments& arguments) {
@@ -162,7 +148,7 @@ void complete(const CLI::App& app, Arguments& arguments) {
   check_groups(arguments.call);
   check_method(arguments.call);
   set_defaults(arguments.call);
-  check_policies(app, arguments.call);
+  check_used_policies(app, used_policies(arguments.call));
   check_values(arguments);
 }
 

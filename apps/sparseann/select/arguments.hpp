@@ -1,7 +1,6 @@
 #pragma once
 
 // What the command line says: which input, how much of it, how, and the options of every policy.
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,6 +9,7 @@
 
 #include <CLI/App.hpp>
 
+#include "apps/sparseann/policies.hpp"
 #include "apps/sparseann/select/choices.hpp"
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/execution.hpp"
@@ -125,18 +125,6 @@ struct Arguments {
     return {.threads = call.threads, .instruction_set = call.instruction_set};
   }
 };
-
-/// Calls body(), whose errors about what the library calls `argument` name the flag instead.
-template <std::invocable Body>
-[[nodiscard]] auto naming_flag(std::string_view flag, std::string_view argument, const Body& body) {
-  try {
-    return body();
-  } catch (const InvalidArgument& error) {
-    if (error.argument() != argument)
-      throw;
-    throw error.renamed(std::string(flag));
-  }
-}
 
 /// Adds everything that can be said on the command line. `arguments` must outlive the parse.
 void add_arguments(CLI::App& app, Arguments& arguments);

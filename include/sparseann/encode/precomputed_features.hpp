@@ -1,14 +1,19 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/io_error.hpp"
 #include "sparseann/encode/feature_encoder.hpp"
+#include "sparseann/encode/feature_files.hpp"
 #include "sparseann/encode/indexed_features.hpp"
 #include "sparseann/io/npy.hpp"
 #include "sparseann/select/features.hpp"
@@ -22,6 +27,11 @@ struct PrecomputedFeaturesOptions {
     visitor(field("folder", options.folder,
                   "folder of CASE_PLANE.npy, one row per slice, or of features.npy and index.csv"));
   }
+
+  friend void check_together(const PrecomputedFeaturesOptions& options, const std::string& prefix) {
+    if (options.folder.empty())
+      throw InvalidArgument(field_name(prefix, "folder"), "a folder", "nothing");
+  }
 };
 
 /// Features that something else computed: `folder/CASE_PLANE.npy`, one row per slice of that case and plane, in order;
@@ -33,6 +43,19 @@ struct PrecomputedFeatures {
   static constexpr std::string_view name = "precomputed";
 
   PrecomputedFeaturesOptions options;
+
+  /// Every .npy file of the folder and its index, in the order of their names. Throws: IoError where the folder cannot be read.
+  [[nodiscard]] std::vector<std::filesystem::path> files() const {
+    std::error_code failure;
+    std::vector<std::filesystem::path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(options.folder, failure))
+      if (entry.path().extension() == ".npy" || entry.path().filename() == "index.csv")
+        found.push_back(entry.path());
+    if (failure)
+      throw IoError(options.folder, "cannot be read: " + failure.message());
+    std::ranges::sort(found);
+    return found;
+  }
 
   void fit(const SliceSource&, const StageContext&) {}
 
@@ -59,7 +82,7 @@ struct PrecomputedFeatures {
 
 private:
   [[nodiscard]] std::filesystem::path path_of(const Case& subject, Plane plane) const {
-    return std::filesystem::path(options.folder) / fmt::format("{}_{}.npy", subject.name, name_of(plane));
+    return feature_file(options.folder, subject.name, plane);
   }
 
   [[nodiscard]] Array2<float> read(const Case& subject, Plane plane) const {

@@ -72,6 +72,14 @@ inline void read_classes(const std::filesystem::path& file, const Json& labels, 
   description.class_names.pop_back();
 }
 
+[[nodiscard]] inline std::optional<std::size_t> channels_in(const Json& description) {
+  std::optional<std::size_t> channels;
+  for (const char* key : {"channel_names", "modality"})
+    if (description.contains(key) && description[key].is_object())
+      channels = description[key].size();
+  return channels;
+}
+
 /// File name without .nii or .nii.gz; nothing for other files and hidden ones.
 [[nodiscard]] inline std::optional<std::string> nifti_stem(const std::filesystem::path& file) {
   const std::string name = file.filename().string();
@@ -126,9 +134,7 @@ inline void add_channel(std::map<std::string, NnunetCaseFiles>& cases, const std
     description.name = json["name"].get<std::string>();
   if (json.contains("labels"))
     detail::read_classes(file, json["labels"], description);
-  for (const char* key : {"channel_names", "modality"})
-    if (json.contains(key) && json[key].is_object())
-      description.channels = json[key].size();
+  description.channels = detail::channels_in(json);
   return description;
 }
 

@@ -11,6 +11,7 @@
 
 #include "sparseann/core/plane.hpp"
 #include "sparseann/data/cohort.hpp"
+#include "sparseann/encode/feature_files.hpp"
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/csv.hpp"
 #include "sparseann/io/npy.hpp"
@@ -26,12 +27,6 @@ struct StackDiagnostics {
   Plane plane = Plane::xy;
   FeatureDiagnostics found;
 };
-
-/// Where a run keeps the features of a stack, (slices, D).
-[[nodiscard]] inline std::filesystem::path feature_path(const RunDirectory& run, const std::string& case_name,
-                                                        Plane plane) {
-  return run.path() / "features" / fmt::format("{}_{}.npy", case_name, name_of(plane));
-}
 
 /// features/diagnostics.csv: one row per stack; several warnings are parted by "; ".
 [[nodiscard]] inline std::string diagnostics_csv(std::span<const StackDiagnostics> stacks) {
@@ -67,7 +62,7 @@ inline void check_kept_features(std::span<const Case> cases, std::span<const Pla
   std::vector<StackDiagnostics> stacks;
   for (const Case& subject : cases)
     for (const Plane plane : planes) {
-      const std::filesystem::path path = feature_path(run, subject.name, plane);
+      const std::filesystem::path path = feature_file(run.path() / "features", subject.name, plane);
       stacks.push_back({subject.name, plane, diagnose_features(read_npy(path), {}, path.string())});
       for (const std::string& warning : stacks.back().found.warnings) {
         context.log(

@@ -13,6 +13,7 @@
 #include "sparseann/annotate/budget.hpp"
 #include "sparseann/annotate/plan.hpp"
 #include "sparseann/encode/feature_encoder.hpp"
+#include "sparseann/encode/feature_files.hpp"
 #include "sparseann/encode/reconstruction.hpp"
 #include "sparseann/io/npy.hpp"
 #include "sparseann/pipeline/feature_check.hpp"
@@ -53,23 +54,12 @@ template <FeatureEncoder Encoder>
 void encode_slices(Encoder encoder, std::span<const Case> cases, std::span<const Plane> planes, RunDirectory& run,
                    const StageContext& context) {
   run.stage("encode", [&] {
-    std::filesystem::create_directories(run.path() / "features");
+    const std::filesystem::path folder = run.path() / "features";
+    std::filesystem::create_directories(folder);
     const SliceSource slices(cases, all_slices(cases, planes));
     StageContext part = context.part("encode");
     part.directory = run.path() / "encoder";
-    encoder.fit(slices, part);
-    const Array2<float> features = encoder.encode(slices, part);
-    if (features.shape(0) != slices.size())
-      throw DataError(fmt::format("encoder {}", Encoder::name), fmt::format("{} rows, one per slice", slices.size()),
-                      fmt::format("{}", features.shape(0)));
-    std::size_t row = 0;
-    for (const Case& subject : cases)
-      for (const Plane plane : planes) {
-        const std::size_t count = slice_count(subject.image.shape(), plane);
-        const Array2<float> table = xt::view(features, xt::range(row, row + count), xt::all());
-        write_npy(feature_path(run, subject.name, plane), table);
-        row += count;
-      }
+    write_feature_files(folder, slices, fit_and_encode(encoder, slices, part));
     check_kept_features(cases, planes, run, part);
     if constexpr (ReconstructingEncoder<Encoder>)
       keep_reconstructions(encoder, cases, slices, part);
@@ -92,7 +82,7 @@ template <EncoderSlot Encoder, CohortSelector Selector>
   run.stage("select", [&] {
     if constexpr (FeatureEncoder<Encoder>)
       for (SliceStack& stack : problem.stacks)
-        stack.features = read_npy(feature_path(run, names[stack.case_index], stack.plane));
+        stack.features = read_npy(feature_file(run.path() / "features", names[stack.case_index], stack.plane));
     if constexpr (ImageScorer<Selector>)
       for (SliceStack& stack : problem.stacks)
         stack.scores = selector.scores(cases[stack.case_index].image, stack.plane);

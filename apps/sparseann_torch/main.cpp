@@ -1,0 +1,21 @@
+// sparseann-torch COMMAND ...: the commands of sparseann that need LibTorch; `sparseann COMMAND` becomes this program.
+#include <cstdlib>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "apps/sparseann_torch/encode/command.hpp"
+#include "apps/sparseann_torch/plan/command.hpp"
+#include "sparseann/core/error.hpp"
+#include "sparseann/io/command_line.hpp"
+
+int main(int argc, char** argv) {
+  using namespace sparseann::app;
+  const std::string_view word = argc > 1 ? argv[1] : "";
+  if (word == "encode")
+    return run_encode(argc - 1, argv + 1);
+  if (word == "plan")
+    return run_plan(argc - 1, argv + 1);
+  return sparseann::guarded_main(
+      [&] { throw sparseann::InvalidArgument("command", "encode or plan", fmt::format("'{}'", word)); });
+}
