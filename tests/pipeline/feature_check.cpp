@@ -33,7 +33,7 @@ TEST_CASE("what kept features look like is written, read back and, where it look
   CHECK(stacks[0].case_name == "training_0");
   CHECK(stacks[0].plane == Plane::xy);
   CHECK(stacks[0].found.slices == 10);
-  CHECK(*stacks[0].found.rank_correlation == Approx(1)); // the angle is the distance
+  CHECK(*stacks[0].found.rank_correlation > 0.98); // the angle is the distance, but for how rounding breaks ties
   CHECK(stacks[0].found.effective_rank > 1);
   CHECK(stacks[0].found.duplicate_rate == 0);
   CHECK(stacks[1].plane == Plane::xz);

@@ -201,7 +201,7 @@ directions of largest variance.</p>
 {{/has_reconstructions}}
 {{#has_feature_qualities}}
 <details><summary>The features of every stack</summary>
-<p>Rank correlation: of the similarity of two slices with their nearness; 1 where nearer slices are always more alike.
+<p>Rank correlation: of the similarity of two slices with their nearness; near 1 where nearer slices are more alike.
 Effective rank: how many dimensions the features use. Duplicates: slices that have the features of another.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="The features of every stack">
 <table><thead><tr><th scope="col">Case</th><th scope="col">Plane</th><th scope="col">Rank correlation</th><th scope="col">Effective rank</th><th scope="col">Duplicates</th><th scope="col">Warnings</th></tr></thead>
