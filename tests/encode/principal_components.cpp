@@ -12,6 +12,8 @@
 
 using namespace sparseann;
 
+static_assert(ReconstructingEncoder<PrincipalComponents>);
+
 namespace {
 PrincipalComponents components_of(std::size_t input, std::size_t components) {
   PrincipalComponents encoder;
@@ -98,4 +100,19 @@ TEST_CASE("a slice that is the mean of all has no direction") {
   CHECK_THROWS_WITH(encoder.encode(test::xy_slices(cases), {}),
                     "principal_components, case case, plane xy, slice 2: expected features that are not all zero, got "
                     "zeros alone");
+}
+
+TEST_CASE("reconstructions come with the slices that they are of") {
+  const LabelledCohort data = test::toy_cohort(1, 0, 8);
+  const SliceSource slices(data.cohort.training, all_slices(data.cohort.training, all_planes));
+  PrincipalComponents encoder = components_of(6, 4);
+  encoder.fit(slices, {});
+  const Reconstruction made = encoder.reconstruct(slices, {});
+  CHECK(torch::equal(made.inputs, resized_slices(slices, 6)));
+  CHECK(torch::equal(made.outputs, encoder.reconstruct(encoder.encode(slices, {}))));
+  // the mean squared error of a slice, over its pixels, is the sum of the variances that were dropped
+  const double error = (made.outputs - made.inputs).to(torch::kDouble).square().sum().item<double>();
+  const std::span<const double> dropped = std::span(encoder.variances()).subspan(4);
+  CHECK(error / static_cast<double>(slices.size()) ==
+        Approx(std::accumulate(dropped.begin(), dropped.end(), 0.0)).epsilon(1e-4));
 }

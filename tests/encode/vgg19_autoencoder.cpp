@@ -17,6 +17,9 @@
 
 using namespace sparseann;
 
+static_assert(ReconstructingEncoder<Vgg19Autoencoder>);
+static_assert(FileReadingEncoder<Vgg19Autoencoder>);
+
 namespace {
 
 Vgg19Autoencoder tiny_vgg19(std::int64_t epochs = 2) {

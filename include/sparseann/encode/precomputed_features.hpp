@@ -44,7 +44,8 @@ struct PrecomputedFeatures {
 
   PrecomputedFeaturesOptions options;
 
-  /// Every .npy file of the folder and its index, in the order of their names. Throws: IoError where the folder cannot be read.
+  /// Every .npy file of the folder and its index, in the order of their names. Throws: IoError where the folder cannot
+  /// be read.
   [[nodiscard]] std::vector<std::filesystem::path> files() const {
     std::error_code failure;
     std::vector<std::filesystem::path> found;

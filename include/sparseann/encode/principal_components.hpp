@@ -68,6 +68,10 @@ public:
         .view({-1, static_cast<std::int64_t>(fitted().channels), edge, edge});
   }
 
+  [[nodiscard]] Reconstruction reconstruct(const SliceSource& slices, const StageContext& context) {
+    return {.inputs = resized_slices(slices, options.input), .outputs = reconstruct(encode(slices, context))};
+  }
+
   /// The variance along every principal axis, those that are no component among them: descending.
   [[nodiscard]] const std::vector<double>& variances() const { return fitted().axes.variances; }
 

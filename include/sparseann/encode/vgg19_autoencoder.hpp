@@ -287,6 +287,19 @@ public:
     return to_array<float, 2>(torch::cat(parts));
   }
 
+  /// Pictures in [0, 1], as SliceInputs makes them, and what the decoder makes of their features.
+  [[nodiscard]] Reconstruction reconstruct(const SliceSource& slices, const StageContext& context) {
+    const Array2<float> features = encode(slices, context);
+    const detail::Vgg19Slices vgg19(slices, options, context.device);
+    std::vector<std::int64_t> positions(slices.size());
+    std::iota(positions.begin(), positions.end(), 0);
+    const torch::NoGradGuard no_gradient;
+    return {.inputs = vgg19.inputs().pictures(positions),
+            .outputs = network_->decode(from_array(features).to(context.device)).to(torch::kCPU, torch::kFloat)};
+  }
+
+  [[nodiscard]] std::vector<std::filesystem::path> files() const { return {options.weights}; }
+
 private:
   static constexpr std::size_t vgg19_batch = 32;
 

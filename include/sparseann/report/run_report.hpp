@@ -201,7 +201,8 @@ private:
   std::vector<FeatureSpace> spaces;
   for (std::size_t c = 0; c < std::min({pictured, cases.size(), selections.size()}); ++c)
     for (const SliceBar& bar : selections[c].planes)
-      if (const auto path = feature_file(run.path() / "features", cases[c].name, bar.plane); std::filesystem::exists(path))
+      if (const auto path = feature_file(run.path() / "features", cases[c].name, bar.plane);
+          std::filesystem::exists(path))
         spaces.push_back(feature_space(cases[c], bar, read_npy(path), generator.split(path.stem().string())));
   return spaces;
 }
