@@ -8,14 +8,16 @@ using namespace sparseann;
 
 namespace {
 
-/// 3 x 4 x 5 voxels, every one its offset.
-Case numbered_case(std::string name) {
+/// 3 x 4 x 5 voxels, whose slices look different from each other.
+Case patterned_case(std::string name) {
   Case subject{
       .name = std::move(name),
       .image = {.voxels = Array4<float>::from_shape({1, 3, 4, 5}), .geometry = isotropic_geometry({3, 4, 5}, 2)}};
-  float value = 0;
-  for (float& voxel : elements(subject.image.voxels))
-    voxel = value++;
+  std::size_t offset = 0;
+  for (float& voxel : elements(subject.image.voxels)) {
+    voxel = static_cast<float>(offset * offset % 23);
+    ++offset;
+  }
   return subject;
 }
 
@@ -35,7 +37,7 @@ std::string embedded(const Array2<float>& slice) {
 } // namespace
 
 TEST_CASE("a plan's picture shows each selected slice, with its number and its place, by rank") {
-  const Case subject = numbered_case("a<b>&\"c\"");
+  const Case subject = patterned_case("a<b>&\"c\"");
   const CaseSelection selection{.case_name = subject.name,
                                 .planes = {{.plane = Plane::xy, .slices = 3, .selected = {2, 0}},
                                            {.plane = Plane::xz, .slices = 4, .selected = {}},
@@ -60,7 +62,7 @@ TEST_CASE("a plan's picture shows each selected slice, with its number and its p
 }
 
 TEST_CASE("a plan's picture wraps its thumbnails and does without an affine") {
-  Case subject = numbered_case("wide");
+  Case subject = patterned_case("wide");
   subject.image.geometry.orientation.sform_code = 0;
   subject.image.voxels = Array4<float>::from_shape({1, 9, 4, 5});
   std::ranges::fill(elements(subject.image.voxels), 1.0F);
