@@ -46,6 +46,28 @@ TEST_CASE("PrecomputedFeatures is a feature encoder and reads the row of each sl
   CHECK((rows == Array2<float>{{2.0F, 2.0F, 4.0F}}));
 }
 
+TEST_CASE("PrecomputedFeatures reads one table with an index where there is one") {
+  const LabelledCohort data = test::toy_cohort(2, 0, 8);
+  const SliceSource slices(data.cohort.training, all_slices(data.cohort.training, all_planes));
+  const test::TemporaryDirectory directory;
+  Array2<float> table = xt::zeros<float>({slices.size(), std::size_t{2}});
+  CsvWriter index({"case", "plane", "slice"});
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    const std::size_t backwards = slices.size() - 1 - i;
+    table(i, 0) = static_cast<float>(backwards);
+    table(i, 1) = 1;
+    index.add_row(slices.case_of(backwards).name, name_of(slices.index(backwards).plane),
+                  slices.index(backwards).slice);
+  }
+  write_npy(directory.path() / "features.npy", table);
+  publish_atomically(directory.path() / "index.csv", index.text());
+  PrecomputedFeatures encoder{.options = {.folder = directory.path().string()}};
+  test::check_encoder(encoder, data.cohort.training);
+  const Array2<float> features = encoder.encode(slices, {});
+  for (std::size_t i = 0; i < slices.size(); ++i)
+    CHECK(features(i, 0) == static_cast<float>(i));
+}
+
 TEST_CASE("wrong row counts, lengths, numbers and rows of zeros are named with their file") {
   const LabelledCohort data = test::toy_cohort(1, 0, 8);
   const test::TemporaryDirectory directory;
@@ -67,11 +89,11 @@ TEST_CASE("wrong row counts, lengths, numbers and rows of zeros are named with t
   broken(5, 1) = std::numeric_limits<float>::quiet_NaN();
   write_npy(xz, broken);
   CHECK(failure_of(encoder, data.cohort.training) ==
-        xz.string() + ": expected finite features, got nan in row 5, column 1");
+        xz.string() + ": expected finite numbers, got nan in row 5, column 1");
 
   Array2<float> zero = xt::ones<float>({9, 3});
   xt::row(zero, 7).fill(0.0F);
   write_npy(xz, zero);
   CHECK(failure_of(encoder, data.cohort.training) ==
-        xz.string() + ": expected features that are not all zero, got zeros in row 7");
+        xz.string() + ": expected a number other than zero in each row, got zeros alone in row 7");
 }

@@ -1,4 +1,4 @@
-// Writes the inputs that fuzzing starts from: seeds DIRECTORY makes DIRECTORY/npy and DIRECTORY/npz.
+// Writes the inputs that fuzzing starts from: seeds DIRECTORY makes a folder in it for each format.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -10,6 +10,7 @@
 
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/npy_header.hpp"
+#include "support/safetensors_bytes.hpp"
 #include "support/zip_archive.hpp"
 
 namespace {
@@ -71,6 +72,15 @@ void write_matrices(const std::filesystem::path& folder) {
   sparseann::publish_atomically(folder / "wide", bare(entries));
 }
 
+void write_tensors(const std::filesystem::path& folder) {
+  sparseann::publish_atomically(folder / "none", sparseann::test::safetensors_bytes("{}"));
+  sparseann::publish_atomically(
+      folder / "two", sparseann::test::safetensors_bytes(
+                          R"({"__metadata__":{"k":"v"},"a":{"dtype":"F16","shape":[2,1],"data_offsets":[0,4]},)"
+                          R"("b":{"dtype":"F64","shape":[],"data_offsets":[4,12]}})",
+                          std::string(12, '\0')));
+}
+
 } // namespace
 
 int main(int count, char** arguments) {
@@ -79,9 +89,10 @@ int main(int count, char** arguments) {
     return 2;
   }
   const std::filesystem::path directory = arguments[1];
-  for (const char* const name : {"npy", "npz"})
+  for (const char* const name : {"npy", "npz", "safetensors"})
     std::filesystem::create_directories(directory / name);
   write_tables(directory / "npy");
   write_matrices(directory / "npz");
+  write_tensors(directory / "safetensors");
   return 0;
 }

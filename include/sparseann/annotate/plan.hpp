@@ -120,6 +120,16 @@ using PlannedCase = std::array<std::vector<std::size_t>, 3>;
 }
 
 namespace detail {
+
+/// The plane that a line speaks of. Throws: DataError naming the line.
+[[nodiscard]] inline Plane plane_in(const CsvTable& table, std::size_t row) {
+  const std::string& name = table.cell(row, "plane");
+  const auto found = std::ranges::find(all_planes, std::string_view(name), name_of);
+  if (found == all_planes.end())
+    throw DataError(table.place(row), "xy, xz or yz in column 'plane'", fmt::format("'{}'", name));
+  return *found;
+}
+
 class PlanReader {
 public:
   PlanReader(const CsvTable& table, std::span<const std::string> case_names) : table_(table) {
@@ -128,7 +138,7 @@ public:
   }
 
   [[nodiscard]] PlannedSlice read(std::size_t row) const {
-    const PlannedSlice planned{.slice = {case_of(row), plane_of(row), table_.number<std::size_t>(row, "slice")},
+    const PlannedSlice planned{.slice = {case_of(row), plane_in(table_, row), table_.number<std::size_t>(row, "slice")},
                                .rank = table_.number<std::size_t>(row, "rank"),
                                .gain = table_.optional<double>(row, "gain")};
     if (planned.gain && !std::isfinite(*planned.gain))
@@ -143,14 +153,6 @@ private:
     if (found == cases_.end())
       throw DataError(table_.place(row), "a training case in column 'case'", fmt::format("'{}'", name));
     return found->second;
-  }
-
-  [[nodiscard]] Plane plane_of(std::size_t row) const {
-    const std::string& name = table_.cell(row, "plane");
-    const auto found = std::ranges::find(all_planes, std::string_view(name), name_of);
-    if (found == all_planes.end())
-      throw DataError(table_.place(row), "xy, xz or yz in column 'plane'", fmt::format("'{}'", name));
-    return *found;
   }
 
   const CsvTable& table_;

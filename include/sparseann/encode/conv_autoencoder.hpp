@@ -12,6 +12,7 @@
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/encode/feature_encoder.hpp"
+#include "sparseann/encode/resized_slices.hpp"
 #include "sparseann/tensor/precision.hpp"
 #include "sparseann/tensor/tensor.hpp"
 #include "sparseann/train/schedule.hpp"
@@ -133,7 +134,7 @@ public:
     validate(options, std::string(name));
     torch::manual_seed(context.generator.split("weights").key()); // LibTorch's own initialisation
     network_ = ConvAutoencoderNetwork(static_cast<std::int64_t>(slices.channels()), options);
-    const torch::Tensor inputs = resized(slices);
+    const torch::Tensor inputs = resized_slices(slices, options.input);
     const auto step = [&](std::int64_t, Generator& generator) -> StepLoss {
       std::vector<std::int64_t> rows(std::min(options.training.batch, slices.size()));
       for (std::int64_t& row : rows)
@@ -151,19 +152,11 @@ public:
       throw InvalidArgument("conv_autoencoder", "fit() before encode()", "encode() first");
     const torch::NoGradGuard no_gradient;
     network_->eval();
-    return to_array<float, 2>(network_->encode(resized(slices).to(context.device)));
+    return encode_in_batches(slices, options.input, options.training.batch,
+                             [&](const torch::Tensor& batch) { return network_->encode(batch.to(context.device)); });
   }
 
 private:
-  /// All slices, resized. Shape: (N, C, input, input).
-  [[nodiscard]] torch::Tensor resized(const SliceSource& slices) const {
-    const auto edge = static_cast<std::int64_t>(options.input);
-    std::vector<torch::Tensor> rows;
-    for (std::size_t i = 0; i < slices.size(); ++i)
-      rows.push_back(at::_upsample_bilinear2d_aa(slices.slice(i).unsqueeze(0), {edge, edge}, false));
-    return torch::cat(rows);
-  }
-
   ConvAutoencoderNetwork network_{nullptr};
 };
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <concepts>
+#include <filesystem>
 #include <string_view>
+#include <vector>
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/options.hpp"
@@ -19,6 +21,12 @@ concept FeatureEncoder = Policy<E> && requires(E encoder, const SliceSource& sli
   { E::name } -> std::convertible_to<std::string_view>;
   encoder.fit(slices, context);
   { encoder.encode(slices, context) } -> std::same_as<Array2<float>>;
+};
+
+/// An encoder that reads files, weights say, and tells which: features depend on what is in them.
+template <class E>
+concept FileReadingEncoder = FeatureEncoder<E> && requires(const E encoder) {
+  { encoder.files() } -> std::same_as<std::vector<std::filesystem::path>>;
 };
 
 /// A policy that stands where a feature encoder would, for selectors that need no features.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -10,7 +9,9 @@
 
 #include "sparseann/core/error.hpp"
 #include "sparseann/encode/feature_encoder.hpp"
+#include "sparseann/encode/indexed_features.hpp"
 #include "sparseann/io/npy.hpp"
+#include "sparseann/select/features.hpp"
 
 namespace sparseann {
 
@@ -18,11 +19,13 @@ struct PrecomputedFeaturesOptions {
   std::string folder;
 
   friend void visit(PrecomputedFeaturesOptions& options, auto&& visitor) {
-    visitor(field("folder", options.folder, "folder of CASE_PLANE.npy, one row per slice"));
+    visitor(field("folder", options.folder,
+                  "folder of CASE_PLANE.npy, one row per slice, or of features.npy and index.csv"));
   }
 };
 
-/// Features that something else computed: `folder/CASE_PLANE.npy`, one row per slice of that case and plane, in order.
+/// Features that something else computed: `folder/CASE_PLANE.npy`, one row per slice of that case and plane, in order;
+/// or, where there is a `folder/index.csv`, all in `folder/features.npy`, see read_indexed_features.
 ///
 /// Cost: reads each file once per encode. Throws: IoError for a missing file, DataError where the rows are not the
 /// slices, differ in length between files, are all zero, or hold something that is not finite.
@@ -34,6 +37,8 @@ struct PrecomputedFeatures {
   void fit(const SliceSource&, const StageContext&) {}
 
   [[nodiscard]] Array2<float> encode(const SliceSource& slices, const StageContext&) {
+    if (std::filesystem::exists(std::filesystem::path(options.folder) / "index.csv"))
+      return read_indexed_features(options.folder, slices);
     std::map<std::pair<std::size_t, Plane>, Array2<float>> tables;
     Array2<float> features;
     for (std::size_t row = 0; row < slices.size(); ++row) {
@@ -53,18 +58,6 @@ struct PrecomputedFeatures {
   }
 
 private:
-  static void check_row(const std::filesystem::path& path, const Array2<float>& table, std::size_t row) {
-    bool zero = true;
-    for (std::size_t column = 0; column < table.shape(1); ++column) {
-      zero = zero && table(row, column) == 0.0F;
-      if (!std::isfinite(table(row, column)))
-        throw DataError(path.string(), "finite features",
-                        fmt::format("{} in row {}, column {}", table(row, column), row, column));
-    }
-    if (zero) // it has no direction, so no cosine to another
-      throw DataError(path.string(), "features that are not all zero", fmt::format("zeros in row {}", row));
-  }
-
   [[nodiscard]] std::filesystem::path path_of(const Case& subject, Plane plane) const {
     return std::filesystem::path(options.folder) / fmt::format("{}_{}.npy", subject.name, name_of(plane));
   }
@@ -76,8 +69,7 @@ private:
     if (table.shape(0) != expected)
       throw DataError(path.string(), fmt::format("{} rows, one per slice", expected),
                       fmt::format("{}", table.shape(0)));
-    for (std::size_t row = 0; row < table.shape(0); ++row)
-      check_row(path, table, row);
+    check_features(table, path.string());
     return table;
   }
 };

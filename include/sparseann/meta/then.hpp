@@ -7,26 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "sparseann/core/joined_name.hpp"
 #include "sparseann/meta/fit_strategy.hpp"
 
 namespace sparseann {
 
 namespace detail {
 inline constexpr std::string_view then_text = "_then_";
-
-template <const std::string_view&... Parts> constexpr auto join_characters() {
-  std::array<char, (Parts.size() + ...)> characters{};
-  std::size_t position = 0;
-  const auto append = [&](std::string_view part) {
-    for (const char c : part)
-      characters[position++] = c;
-  };
-  (append(Parts), ...);
-  return characters;
-}
-template <const std::string_view&... Parts> inline constexpr auto joined_characters = join_characters<Parts...>();
-template <const std::string_view&... Parts>
-inline constexpr std::string_view joined_name{joined_characters<Parts...>.data(), joined_characters<Parts...>.size()};
 } // namespace detail
 
 template <Policy First, Policy Second> struct ThenOptions {
@@ -48,7 +35,7 @@ template <Policy First, Policy Second> struct ThenOptions {
 /// run through both stages, unless the schedule restarts between them (an option of it); the paper does not say how
 /// long each stage is or whether the rate starts anew.
 template <FitStrategy First, FitStrategy Second> struct Then {
-  static constexpr std::string_view name = detail::joined_name<First::name, detail::then_text, Second::name>;
+  static constexpr std::string_view name = joined_name<First::name, detail::then_text, Second::name>;
 
   static constexpr std::array<std::string_view, 2> stages{First::name, Second::name};
 
