@@ -208,6 +208,7 @@ private:
 inline void check_layout(const std::filesystem::path& path, const SafetensorsHeader& header, std::size_t start,
                          std::size_t file_bytes) {
   std::vector<std::pair<std::size_t, std::size_t>> ranges;
+  ranges.reserve(header.tensors.size());
   for (const auto& [name, entry] : header.tensors)
     ranges.emplace_back(entry.begin, entry.end);
   std::ranges::sort(ranges);
