@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <memory>
 #include <numbers>
 #include <numeric>
 #include <set>
@@ -20,6 +19,7 @@
 #include "sparseann/select/similarity_matrix.hpp"
 #include "sparseann/select/tiled_facility_location.hpp"
 #include "support/catch.hpp"
+#include "support/counted_objective.hpp"
 #include "support/objective_suite.hpp"
 #include "support/recorded_progress.hpp"
 #include "support/selector_suite.hpp"
@@ -30,6 +30,8 @@ using sparseann::FacilityLocation;
 using sparseann::Generator;
 using sparseann::LazyGreedy;
 using sparseann::RankedSelection;
+using sparseann::test::CountedBoundedObjective;
+using sparseann::test::CountedObjective;
 
 namespace {
 
@@ -59,24 +61,6 @@ std::vector<double> random_costs(std::size_t items, Generator generator) {
     cost = generator.coin() ? generator.uniform(0.2, 1) : generator.uniform(1, 6);
   return costs;
 }
-
-/// Facility location that offers neither bounds nor batches.
-struct WithoutBounds {
-  FacilityLocation objective;
-  std::shared_ptr<std::size_t> evaluations = std::make_shared<std::size_t>(0);
-
-  [[nodiscard]] std::size_t size() const { return objective.size(); }
-  [[nodiscard]] double value() const { return objective.value(); }
-  [[nodiscard]] double gain(std::size_t item) const {
-    ++*evaluations;
-    return objective.gain(item);
-  }
-  void add(std::size_t item) { objective.add(item); }
-};
-
-struct WithBounds : WithoutBounds {
-  bool tighten(std::span<double> bounds, std::size_t count) { return objective.tighten(bounds, count); }
-};
 
 /// Greedy under a budget of costs with nothing remembered: every coverage is computed from the set.
 RankedSelection spent_by_definition(const Array2<float>& similarity, std::span<const double> costs, double budget,
@@ -130,8 +114,6 @@ double packed_by_definition(const Array2<float>& similarity, std::span<const dou
 } // namespace
 
 template <> inline constexpr bool sparseann::enable_submodular<Additive> = true;
-template <> inline constexpr bool sparseann::enable_submodular<WithoutBounds> = true;
-template <> inline constexpr bool sparseann::enable_submodular<WithBounds> = true;
 
 TEST_CASE("with equal costs, budgeted greedy is lazy greedy") {
   const FacilityLocation objective = location_of(40, 4, 1);
@@ -204,7 +186,7 @@ TEST_CASE("budgeted greedy is its definition, whatever bounds and batches the ob
     const RankedSelection& expected = by_gain.coverage.back() > by_ratio.coverage.back() ? by_gain : by_ratio;
 
     const RankedSelection bounded = BudgetedGreedy{}(FacilityLocation(similarity), costs, budget);
-    const RankedSelection plain = BudgetedGreedy{}(WithoutBounds{FacilityLocation(similarity)}, costs, budget);
+    const RankedSelection plain = BudgetedGreedy{}(CountedObjective{FacilityLocation(similarity)}, costs, budget);
     const auto tiles = sparseann::CosineSimilarity{}(features);
     const RankedSelection tiled = BudgetedGreedy{}(sparseann::TiledFacilityLocation(tiles), costs, budget);
     CHECK(bounded.indices == expected.indices);
@@ -229,7 +211,7 @@ TEST_CASE("budgeted greedy is its definition, whatever bounds and batches the ob
 TEST_CASE("with bounds, budgeted greedy evaluates few gains") {
   const std::vector<double> costs = random_costs(120, Generator(10));
   const Array2<float> features = sparseann::test::smooth_features(120, Generator(10));
-  const WithBounds objective{{FacilityLocation(sparseann::test::cosines(features))}};
+  const CountedBoundedObjective objective{{FacilityLocation(sparseann::test::cosines(features))}};
   const RankedSelection selection = BudgetedGreedy{}(objective, costs, 30);
   CHECK(selection.indices.size() > 10);
   CHECK(selection.certificate->upper_bound > selection.certificate->value);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <memory>
 #include <numbers>
 #include <numeric>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "sparseann/select/naive_greedy.hpp"
 #include "sparseann/select/tiled_facility_location.hpp"
 #include "support/catch.hpp"
+#include "support/counted_objective.hpp"
 #include "support/recorded_progress.hpp"
 #include "support/selection_data.hpp"
 
@@ -27,27 +27,10 @@ using sparseann::LazyGreedy;
 using sparseann::NaiveGreedy;
 using sparseann::RankedSelection;
 using sparseann::TiledFacilityLocation;
+using sparseann::test::CountedBoundedObjective;
+using sparseann::test::CountedObjective;
 
 namespace {
-
-/// Without the objective's own bounds: what is left is lazy greedy alone.
-struct CountedObjective {
-  FacilityLocation objective;
-  std::shared_ptr<std::size_t> evaluations = std::make_shared<std::size_t>(0);
-
-  [[nodiscard]] std::size_t size() const { return objective.size(); }
-  [[nodiscard]] double value() const { return objective.value(); }
-  [[nodiscard]] double gain(std::size_t item) const {
-    ++*evaluations;
-    return objective.gain(item);
-  }
-  void add(std::size_t item) { objective.add(item); }
-};
-
-/// With them.
-struct CountedBoundedObjective : CountedObjective {
-  bool tighten(std::span<double> bounds, std::size_t count) { return objective.tighten(bounds, count); }
-};
 
 /// Item 2 is worth nothing until another item is in: not submodular.
 struct Complements {
@@ -74,8 +57,6 @@ void check_same_ranks(const RankedSelection& selection, const RankedSelection& e
 
 } // namespace
 
-template <> inline constexpr bool sparseann::enable_submodular<CountedObjective> = true;
-template <> inline constexpr bool sparseann::enable_submodular<CountedBoundedObjective> = true;
 template <> inline constexpr bool sparseann::enable_submodular<BrokenObjective> = true;
 
 static_assert(sparseann::Maximiser<NaiveGreedy, Complements>);

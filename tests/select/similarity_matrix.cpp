@@ -44,7 +44,9 @@ TEST_CASE("a table's matrix has the bits of its tiles, with any number of thread
     CHECK(one.is_symmetric());
     CHECK(one.lowest() == -1);
     const SimilarityMatrix checked(one.values());
-    CHECK((one.row_sum_bounds().empty() || std::ranges::equal(one.row_sum_bounds(), table.row_sum_bounds())));
+    CHECK(one.row_sum_bounds().empty() == (items < 100)); // of few rows the sums themselves are as quick
+    if (!one.row_sum_bounds().empty())
+      CHECK(std::ranges::equal(one.row_sum_bounds(), table.row_sum_bounds()));
     CHECK(checked.is_symmetric());
     CHECK(one.values() == similarity_matrix(table, {.threads = 3}).values());
     std::vector<float> row((items + 15) / 16 * 16 * 16);

@@ -42,7 +42,7 @@ struct SafetensorsHeader {
 
 /// Bytes of an element of a safetensors type; none where the type is unknown.
 [[nodiscard]] inline std::optional<std::size_t> safetensors_element_bytes(std::string_view type) {
-  constexpr std::array<std::pair<std::string_view, std::size_t>, 13> known{{{"BOOL", 1},
+  constexpr std::array<std::pair<std::string_view, std::size_t>, 15> known{{{"BOOL", 1},
                                                                             {"U8", 1},
                                                                             {"I8", 1},
                                                                             {"F8_E4M3", 1},
@@ -54,11 +54,11 @@ struct SafetensorsHeader {
                                                                             {"U32", 4},
                                                                             {"I32", 4},
                                                                             {"F32", 4},
+                                                                            {"U64", 8},
+                                                                            {"I64", 8},
                                                                             {"F64", 8}}};
   const auto found = std::ranges::find(known, type, &std::pair<std::string_view, std::size_t>::first);
-  if (found != known.end())
-    return found->second;
-  return type == "I64" || type == "U64" ? std::optional<std::size_t>(8) : std::nullopt;
+  return found == known.end() ? std::nullopt : std::optional(found->second);
 }
 
 namespace detail {
