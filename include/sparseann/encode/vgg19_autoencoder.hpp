@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -86,7 +87,8 @@ struct Vgg19AutoencoderOptions {
 /// What follows VGG-19's convolutions: fully-connected layers to the features, and a decoder from them to the picture.
 ///
 /// The encoder is linear, ReLU, linear, ..., linear. The decoder is a linear layer to (channels, S/16, S/16) and four
-/// transposed convolutions (4 x 4, stride 2), each after a ReLU. All weights start as N(0, 0.01), biases as 0.
+/// transposed convolutions (4 x 4, stride 2), each after a ReLU. The decoder's weights start as N(0, 0.01), as the paper
+/// has it, those of the encoder's layers as N(0, 2 / inputs), biases as 0.
 /// Shapes: (N, 512 (S/16)^2) -> features (N, D) -> pictures (N, C, S, S).
 class Vgg19AutoencoderNetworkImpl : public torch::nn::Module {
 public:
@@ -121,13 +123,17 @@ public:
 
 private:
   void draw_weights(const Generator& generator) {
-    constexpr double standard_deviation = 0.01;
+    constexpr double of_decoder = 0.01;
     const torch::NoGradGuard no_gradient;
     for (auto& item : named_parameters())
       if (item.key().ends_with("bias"))
         item.value().zero_();
       else
-        detail::fill_normal(item.value(), standard_deviation, generator.split(item.key()));
+        detail::fill_normal(item.value(),
+                            item.key().starts_with("encoder.")
+                                ? std::sqrt(2.0 / static_cast<double>(item.value().size(1)))
+                                : of_decoder,
+                            generator.split(item.key()));
   }
 
   std::int64_t edge_;
