@@ -2,15 +2,11 @@
 
 // xtensor moved its headers in 0.26; this is the only place that knows.
 #if __has_include(<xtensor/containers/xtensor.hpp>)
-#include <xtensor/containers/xadapt.hpp>
 #include <xtensor/containers/xtensor.hpp>
-#include <xtensor/core/xmath.hpp>
-#include <xtensor/core/xnoalias.hpp>
+#include <xtensor/generators/xbuilder.hpp>
 #include <xtensor/views/xview.hpp>
 #else
-#include <xtensor/xadapt.hpp>
-#include <xtensor/xmath.hpp>
-#include <xtensor/xnoalias.hpp>
+#include <xtensor/xbuilder.hpp>
 #include <xtensor/xtensor.hpp>
 #include <xtensor/xview.hpp>
 #endif

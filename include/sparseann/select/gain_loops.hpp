@@ -128,6 +128,36 @@ template <class V>
 #endif
 
 #if defined(__x86_64__)
+/// For each mask of eight lanes the numbers of those that are set, in order, a byte each.
+inline constexpr auto lanes_of_mask = [] {
+  std::array<std::uint64_t, 256> table{};
+  for (std::size_t mask = 0; mask < table.size(); ++mask)
+    for (std::uint64_t lane = 0, place = 0; lane < 8; ++lane)
+      if ((mask >> lane & 1U) != 0)
+        table[mask] |= lane << (8 * place++);
+  return table;
+}();
+
+[[nodiscard, gnu::target("avx2,popcnt")]] inline std::size_t above_avx2(const float* offered, const float* levels,
+                                                                        std::size_t count, float level,
+                                                                        std::uint32_t* items, float* values) noexcept {
+  constexpr std::size_t lanes = 8;
+  const __m256 highest = _mm256_set1_ps(level);
+  const std::size_t whole = count / lanes * lanes;
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < whole; i += lanes) {
+    const __m256 value = _mm256_loadu_ps(offered + i);
+    const __m256 lowest = levels == nullptr ? highest : _mm256_min_ps(highest, _mm256_loadu_ps(levels + i));
+    const auto chosen = static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(value, lowest, _CMP_GT_OQ)));
+    const __m256i order = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<long long>(lanes_of_mask[chosen])));
+    _mm256_storeu_ps(values + found, _mm256_permutevar8x32_ps(value, order));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(items + found),
+                        _mm256_add_epi32(order, _mm256_set1_epi32(static_cast<int>(i))));
+    found += static_cast<std::size_t>(__builtin_popcount(chosen));
+  }
+  return found;
+}
+
 [[nodiscard, gnu::target("avx512f")]] inline std::size_t above_avx512(const float* offered, const float* levels,
                                                                       std::size_t count, float level,
                                                                       std::uint32_t* items, float* values) noexcept {
@@ -207,8 +237,15 @@ private:
       return;
     }
 #endif
+    std::size_t item = 0;
     count_ = 0;
-    for (std::size_t item = 0; item < offered.size(); ++item) { // without a branch, which would be taken at random
+#if defined(__x86_64__)
+    if (set == InstructionSet::avx2) {
+      item = offered.size() / 8 * 8;
+      count_ = detail::above_avx2(offered.data(), levels, offered.size(), level, items_.data(), values_.data());
+    }
+#endif
+    for (; item < offered.size(); ++item) { // without a branch, which would be taken at random
       const float lowest = levels == nullptr ? level : std::min(level, levels[item]);
       items_[count_] = static_cast<std::uint32_t>(item);
       values_[count_] = offered[item];

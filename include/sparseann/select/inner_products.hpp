@@ -44,17 +44,18 @@ struct KernelOutput {
 /// Each product rounded to double exactly, each sum to float: where there is no fused multiply-add.
 struct GenericKernel {
   static constexpr std::size_t rows = 4;
+  static constexpr std::size_t fewer_rows = rows;
   static constexpr std::size_t panels = 1;
 
-  template <std::size_t> static void run(const KernelInput& in, const KernelOutput& out) noexcept {
-    std::array<std::array<float, PackedRows::width>, rows> sums{};
+  template <std::size_t Rows, std::size_t> static void run(const KernelInput& in, const KernelOutput& out) noexcept {
+    std::array<std::array<float, PackedRows::width>, Rows> sums{};
     for (std::size_t k = 0; k < in.depth; ++k)
-      for (std::size_t i = 0; i < rows; ++i)
+      for (std::size_t i = 0; i < Rows; ++i)
         for (std::size_t j = 0; j < PackedRows::width; ++j)
           sums[i][j] = static_cast<float>(static_cast<double>(in.rows[k].values[in.row + i]) *
                                               static_cast<double>(in.columns[k].values[j]) +
                                           static_cast<double>(sums[i][j]));
-    for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t i = 0; i < Rows; ++i)
       for (std::size_t j = 0; j < PackedRows::width; ++j) {
         float& value = out.values[i * out.stride + j];
         value = out.add ? value + sums[i][j] : sums[i][j];
@@ -65,29 +66,30 @@ struct GenericKernel {
 #if defined(__x86_64__)
 // Every loop over registers is unrolled, or the compiler keeps the sums in memory.
 
-/// 4 rows x 16 columns: eight sums, as many as hide the latency of two multipliers.
+/// 6 rows x 16 columns: twelve sums, which hide the latency of two multipliers, beside three registers for factors.
 struct Avx2Kernel {
-  static constexpr std::size_t rows = 4;
+  static constexpr std::size_t rows = 6;
+  static constexpr std::size_t fewer_rows = 4; ///< so that panels of sixteen are 6, 6 and 4
   static constexpr std::size_t panels = 1;
 
-  template <std::size_t>
+  template <std::size_t Rows, std::size_t>
   [[gnu::target("avx2,fma")]] static void run(const KernelInput& in, const KernelOutput& out) noexcept {
-    __m256 sums[rows][2];
-#pragma GCC unroll 4
+    __m256 sums[Rows][2];
+#pragma GCC unroll 6
     for (auto& sum : sums)
       sum[0] = sum[1] = _mm256_setzero_ps();
     for (std::size_t k = 0; k < in.depth; ++k) {
       const __m256 low = _mm256_load_ps(in.columns[k].values.data());
       const __m256 high = _mm256_load_ps(in.columns[k].values.data() + 8);
-#pragma GCC unroll 4
-      for (std::size_t i = 0; i < rows; ++i) {
+#pragma GCC unroll 6
+      for (std::size_t i = 0; i < Rows; ++i) {
         const __m256 row = _mm256_broadcast_ss(in.rows[k].values.data() + in.row + i);
         sums[i][0] = _mm256_fmadd_ps(row, low, sums[i][0]);
         sums[i][1] = _mm256_fmadd_ps(row, high, sums[i][1]);
       }
     }
-#pragma GCC unroll 4
-    for (std::size_t i = 0; i < rows; ++i)
+#pragma GCC unroll 6
+    for (std::size_t i = 0; i < Rows; ++i)
 #pragma GCC unroll 2
       for (std::size_t j = 0; j < 2; ++j) {
         float* const to = out.values + i * out.stride + 8 * j;
@@ -99,11 +101,12 @@ struct Avx2Kernel {
 /// 8 rows x 48 columns: 24 sums, and 11 loads for their 24 multiplications.
 struct Avx512Kernel {
   static constexpr std::size_t rows = 8;
+  static constexpr std::size_t fewer_rows = rows;
   static constexpr std::size_t panels = 3;
 
-  template <std::size_t Panels>
+  template <std::size_t Rows, std::size_t Panels>
   [[gnu::target("avx512f,fma")]] static void run(const KernelInput& in, const KernelOutput& out) noexcept {
-    __m512 sums[rows][Panels];
+    __m512 sums[Rows][Panels];
 #pragma GCC unroll 8
     for (auto& row : sums)
 #pragma GCC unroll 3
@@ -115,7 +118,7 @@ struct Avx512Kernel {
       for (std::size_t j = 0; j < Panels; ++j)
         columns[j] = _mm512_load_ps(in.columns[j * in.columns_stride + k].values.data());
 #pragma GCC unroll 8
-      for (std::size_t i = 0; i < rows; ++i) {
+      for (std::size_t i = 0; i < Rows; ++i) {
         const __m512 row = _mm512_set1_ps(in.rows[k].values[in.row + i]);
 #pragma GCC unroll 3
         for (std::size_t j = 0; j < Panels; ++j)
@@ -123,7 +126,7 @@ struct Avx512Kernel {
       }
     }
 #pragma GCC unroll 8
-    for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t i = 0; i < Rows; ++i)
 #pragma GCC unroll 3
       for (std::size_t j = 0; j < Panels; ++j) {
         float* const to = out.values + i * out.stride + PackedRows::width * j;
@@ -133,13 +136,22 @@ struct Avx512Kernel {
 };
 #endif
 
-template <class Kernel> void run_kernel(std::size_t panels, const KernelInput& in, const KernelOutput& out) noexcept {
+/// Rows that a kernel takes at a time where `left` are left of a panel: fewer only where that wastes less.
+template <class Kernel> [[nodiscard]] constexpr std::size_t rows_at_a_time(std::size_t left) noexcept {
+  const bool fewer_do = left <= Kernel::fewer_rows || (left > Kernel::rows && left <= 2 * Kernel::fewer_rows);
+  return fewer_do ? Kernel::fewer_rows : Kernel::rows;
+}
+
+template <class Kernel, std::size_t Rows>
+void run_kernel(std::size_t panels, const KernelInput& in, const KernelOutput& out) noexcept {
   if (panels == 1)
-    Kernel::template run<1>(in, out);
-  else if (panels == 2)
-    Kernel::template run<2>(in, out);
-  else
-    Kernel::template run<3>(in, out);
+    return Kernel::template run<Rows, 1>(in, out);
+  if constexpr (Kernel::panels > 1) {
+    if (panels == 2)
+      Kernel::template run<Rows, 2>(in, out);
+    else
+      Kernel::template run<Rows, 3>(in, out);
+  }
 }
 
 template <class Kernel>
@@ -150,15 +162,20 @@ void multiply(const PackedRows& a, RowRange rows, const PackedRows& b, RowRange 
   const std::size_t panels = (columns.count + width - 1) / width;
   for (std::size_t k = 0; k < a.depth(); k += chain)
     for (std::size_t panel = 0; panel < panels; panel += Kernel::panels)
-      for (std::size_t i = 0; i < rows.count; i += Kernel::rows) {
+      for (std::size_t i = 0, step = 0; i < rows.count; i += step) {
         const std::size_t row = rows.first + i;
-        run_kernel<Kernel>(std::min(Kernel::panels, panels - panel),
-                           {.rows = a.panel(row / width).data() + k,
-                            .row = row % width,
-                            .columns = b.panel(first_panel + panel).data() + k,
-                            .columns_stride = b.depth(),
-                            .depth = std::min(chain, a.depth() - k)},
-                           {.values = out + i * stride + panel * width, .stride = stride, .add = k > 0});
+        step = rows_at_a_time<Kernel>(std::min(rows.count - i, width - row % width));
+        const std::size_t taken = std::min(Kernel::panels, panels - panel);
+        const KernelInput in{.rows = a.panel(row / width).data() + k,
+                             .row = row % width,
+                             .columns = b.panel(first_panel + panel).data() + k,
+                             .columns_stride = b.depth(),
+                             .depth = std::min(chain, a.depth() - k)};
+        const KernelOutput to{.values = out + i * stride + panel * width, .stride = stride, .add = k > 0};
+        if (step == Kernel::rows)
+          run_kernel<Kernel, Kernel::rows>(taken, in, to);
+        else
+          run_kernel<Kernel, Kernel::fewer_rows>(taken, in, to);
       }
 }
 
