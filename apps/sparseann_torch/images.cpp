@@ -77,7 +77,7 @@ Json describe(const Images& images) {
   Sha256 digest;
   for (const Case& scan : images.cases) {
     names.push_back(scan.name);
-    digest.update(sparseann::detail::sha256_of_image(scan.image));
+    digest.update(sha256_of_image(scan.image));
   }
   Json planes = Json::array();
   for (const Plane plane : images.planes)

@@ -8,9 +8,11 @@
 #include "apps/sparseann_torch/plan/command.hpp"
 #include "sparseann/core/error.hpp"
 #include "sparseann/io/command_line.hpp"
+#include "sparseann/tensor/freed_memory.hpp"
 
 int main(int argc, char** argv) {
   using namespace sparseann::app;
+  sparseann::keep_freed_memory();
   const std::string_view word = argc > 1 ? argv[1] : "";
   if (word == "encode")
     return run_encode(argc - 1, argv + 1);

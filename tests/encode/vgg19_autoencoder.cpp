@@ -4,7 +4,11 @@
 #include <filesystem>
 #include <set>
 #include <sstream>
+#include <utility>
 #include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sparseann/io/file.hpp"
 #include "support/catch.hpp"
@@ -122,17 +126,17 @@ TEST_CASE("activations of other slices and damaged ones are computed anew, and i
   CHECK((fit_again(other) == second));
 }
 
-TEST_CASE("its key tells slices, voxels, options and weights apart") {
+TEST_CASE("its keys tell slices, voxels, options and weights apart") {
   LabelledCohort data = test::toy_cohort(1, 0, 8);
   const test::TemporaryDirectory directory;
   Vgg19AutoencoderOptions options = tiny_vgg19().options;
   std::vector<SliceIndex> indices{{0, Plane::xy, 2}, {0, Plane::xz, 2}};
   const auto key = [&] {
     const SliceSource slices(data.cohort.training, indices);
-    return sparseann::detail::Vgg19Slices(slices, options, torch::kCPU).key();
+    const sparseann::detail::Vgg19Slices vgg19(slices, options, torch::kCPU);
+    return fmt::format("{} {}", vgg19.network_key(), fmt::join(vgg19.slice_keys(), ""));
   };
   const std::string same = key();
-  CHECK(same.size() == 16);
   CHECK(key() == same);
   std::set<std::string> keys{same};
   std::swap(indices[0], indices[1]);
@@ -151,6 +155,27 @@ TEST_CASE("its key tells slices, voxels, options and weights apart") {
   test::write_weights(options.weights, tensors, test::unit_input);
   keys.insert(key());
   CHECK(keys.size() == 7);
+}
+
+TEST_CASE("activations are found by slice in any order, and none of another slice or network") {
+  LabelledCohort data = test::toy_cohort(1, 0, 8);
+  Vgg19AutoencoderOptions options = tiny_vgg19().options;
+  const SliceSource kept(data.cohort.training, {{0, Plane::xy, 2}, {0, Plane::xz, 2}, {0, Plane::xy, 4}});
+  const sparseann::detail::Vgg19Slices vgg19(kept, options, torch::kCPU);
+  const sparseann::detail::KeptActivations activations(
+      ActivationCache::make({}, "key", 3, 2, 3, [](auto) { return torch::zeros({3, 2}, torch::kHalf); }),
+      vgg19.network_key(), vgg19.slice_keys());
+  const auto rows = [&](std::vector<SliceIndex> indices) {
+    const SliceSource slices(data.cohort.training, std::move(indices));
+    return activations.rows_of(sparseann::detail::Vgg19Slices(slices, options, torch::kCPU));
+  };
+  CHECK(rows({{0, Plane::xy, 4}, {0, Plane::xy, 2}}) == std::vector<std::int64_t>{2, 0});
+  CHECK_FALSE(rows({{0, Plane::xy, 4}, {0, Plane::yz, 2}}).has_value());
+  options.input = 32;
+  CHECK_FALSE(rows({{0, Plane::xy, 4}}).has_value());
+  options.input = 16;
+  data.cohort.training[0].image.voxels(0, 0, 0, 0) += 1;
+  CHECK_FALSE(rows({{0, Plane::xy, 4}}).has_value());
 }
 
 TEST_CASE("it tells how far the convolutions and the features are") {

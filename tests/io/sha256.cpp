@@ -28,3 +28,19 @@ TEST_CASE("SHA-256 of a file is that of its bytes") {
   CHECK(sha256_of_file(directory.path() / "empty") == sha256(""));
   CHECK_THROWS_AS(sha256_of_file(directory.path() / "missing"), IoError);
 }
+
+TEST_CASE("SHA-256 of an image depends on its shape, spacing and voxels, and on nothing else") {
+  const Image image{.voxels = Array4<float>{{{{1, 2}, {3, 4}}}}, .geometry = isotropic_geometry({1, 2, 2}, 0.5)};
+  Image same = image;
+  same.geometry.orientation.offset_mm = {1, 2, 3};
+  CHECK(sha256_of_image(same) == sha256_of_image(image));
+  Image voxel = image;
+  voxel.voxels(0, 0, 1, 1) = 5;
+  CHECK(sha256_of_image(voxel) != sha256_of_image(image));
+  Image spacing = image;
+  spacing.geometry.spacing_mm[2] = 0.6;
+  CHECK(sha256_of_image(spacing) != sha256_of_image(image));
+  Image shape = image;
+  shape.voxels.reshape({1, 1, 1, 4});
+  CHECK(sha256_of_image(shape) != sha256_of_image(image));
+}

@@ -119,7 +119,7 @@ TEST_CASE("labels without an image are named") {
 TEST_CASE("a folder without labels of the test cases is named") {
   const ToyFolder folder;
   folder.remove("labelsTs"); // as in the Decathlon
-  folder.check_refused(folder.path() + ": expected labelsTs, as quickstart reports scores, or --validation-cases N, "
+  folder.check_refused(folder.path() + ": expected labelsTs, as scores are reported, or --validation-cases N, "
                                        "which scores on training cases, got none");
 }
 

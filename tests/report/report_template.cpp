@@ -18,7 +18,7 @@ TEST_CASE("only markup of our own goes in unescaped") {
   const std::string text(sparseann::detail::report_template);
   for (std::size_t at = text.find("{{{"); at != std::string::npos; at = text.find("{{{", at + 3)) {
     const std::string name = text.substr(at + 3, text.find("}}}", at) - at - 3);
-    CHECK((name == "style" || name == "bar" || name == "drawing" || name == "picture"));
+    CHECK((name == "style" || name == "bar" || name == "drawing" || name == "picture" || name == "reconstructions"));
   }
   CHECK(text.find("{{&") == std::string::npos);
 }

@@ -30,19 +30,6 @@ namespace sparseann {
 
 namespace detail {
 
-template <class T> [[nodiscard]] std::string_view bytes_of(const T* values, std::size_t count) {
-  return {reinterpret_cast<const char*>(values), count * sizeof(T)};
-}
-
-/// Of what an encoder can see of an image: shape, spacing and intensities.
-[[nodiscard]] inline std::string sha256_of_image(const Image& image) {
-  return Sha256()
-      .update(bytes_of(image.voxels.shape().data(), image.voxels.shape().size()))
-      .update(bytes_of(image.geometry.spacing_mm.data(), image.geometry.spacing_mm.size()))
-      .update(bytes_of(image.voxels.data(), image.voxels.size()))
-      .finish();
-}
-
 [[nodiscard]] inline Json cases_of_slices(const SliceSource& slices) {
   Json cases = Json::array();
   std::set<std::size_t> seen;

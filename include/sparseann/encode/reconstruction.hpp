@@ -137,12 +137,15 @@ void keep_reconstructions(Encoder& encoder, std::span<const Case> cases, const S
                           const StageContext& context) {
   constexpr std::size_t batch = 64;
   const std::vector<SliceIndex> pictured = detail::pictured_slices(slices);
+  StageContext quiet = context;
+  quiet.progress = {}; // or every batch would have its own line
+  auto task = context.progress.start(context.stage + ", reconstructions", slices.size());
   std::vector<SliceReconstruction> rows;
   for (std::size_t begin = 0; begin < slices.size(); begin += batch) {
     std::vector<SliceIndex> part;
     for (std::size_t i = begin; i < std::min(begin + batch, slices.size()); ++i)
       part.push_back(slices.index(i));
-    const auto errors = reconstruction_errors(encoder.reconstruct(SliceSource(cases, part), context), part.size());
+    const auto errors = reconstruction_errors(encoder.reconstruct(SliceSource(cases, part), quiet), part.size());
     for (std::size_t i = 0; i < part.size(); ++i) {
       const auto shown = std::ranges::find(pictured, part[i]);
       rows.push_back({.case_name = cases[part[i].case_index].name,
@@ -153,11 +156,13 @@ void keep_reconstructions(Encoder& encoder, std::span<const Case> cases, const S
                                     ? std::nullopt
                                     : std::optional(static_cast<std::size_t>(shown - pictured.begin()))});
     }
+    task.advance(part.size());
   }
+  task.finish();
   std::filesystem::create_directories(context.directory);
   publish_atomically(context.directory / "reconstruction_error.csv", detail::reconstructions_csv(rows));
   publish_atomically(context.directory / "reconstructions.png",
-                     encode_png(reconstruction_picture(encoder.reconstruct(SliceSource(cases, pictured), context))));
+                     encode_png(reconstruction_picture(encoder.reconstruct(SliceSource(cases, pictured), quiet))));
 }
 
 /// Reads a `reconstruction_error.csv`. Throws: IoError; DataError naming the line.

@@ -5,18 +5,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/options.hpp"
@@ -26,6 +26,7 @@
 #include "sparseann/encode/slice_inputs.hpp"
 #include "sparseann/encode/vgg19.hpp"
 #include "sparseann/io/safetensors.hpp"
+#include "sparseann/io/sha256.hpp"
 #include "sparseann/network/initialisation.hpp"
 #include "sparseann/tensor/precision.hpp"
 #include "sparseann/tensor/tensor.hpp"
@@ -75,6 +76,8 @@ struct Vgg19AutoencoderOptions {
   }
 
   friend void check_together(const Vgg19AutoencoderOptions& options, const std::string& prefix) {
+    if (options.weights.empty())
+      throw InvalidArgument(field_name(prefix, "weights"), "a safetensors file of VGG-19's convolutions", "none");
     check_multiple(prefix, "input", options.input, Vgg19::stride, "as four poolings need");
     if (options.widths.empty())
       throw InvalidArgument(field_name(prefix, "widths"), "at least one fully-connected layer", "none");
@@ -87,8 +90,8 @@ struct Vgg19AutoencoderOptions {
 /// What follows VGG-19's convolutions: fully-connected layers to the features, and a decoder from them to the picture.
 ///
 /// The encoder is linear, ReLU, linear, ..., linear. The decoder is a linear layer to (channels, S/16, S/16) and four
-/// transposed convolutions (4 x 4, stride 2), each after a ReLU. The decoder's weights start as N(0, 0.01), as the paper
-/// has it, those of the encoder's layers as N(0, 2 / inputs), biases as 0.
+/// transposed convolutions (4 x 4, stride 2), each after a ReLU. Weights start as N(0, 0.01) in the decoder, as in the
+/// paper, and as N(0, 2 / inputs) in the encoder; biases as 0.
 /// Shapes: (N, 512 (S/16)^2) -> features (N, D) -> pictures (N, C, S, S).
 class Vgg19AutoencoderNetworkImpl : public torch::nn::Module {
 public:
@@ -169,39 +172,69 @@ public:
     return result;
   }
 
-  /// Checksums of all that activations depend on, as 16 hexadecimal digits: weights and options, slices and voxels.
-  [[nodiscard]] std::string key() const {
-    std::uint32_t network =
-        crc32_of(fmt::format("vgg19 activations 1, input {}, window {} {}, {}, {}", options_.input,
-                             options_.intensities.low_percentile, options_.intensities.high_percentile,
-                             name_of_value(resolved(options_.precision, device_)), weights_.metadata("input")));
+  /// Digest of all that the network makes of a slice: weights and options.
+  [[nodiscard]] std::string network_key() const {
+    Sha256 digest;
+    digest.update(fmt::format("vgg19 activations 1, input {}, window {} {}, {}, {};", options_.input,
+                              options_.intensities.low_percentile, options_.intensities.high_percentile,
+                              name_of_value(resolved(options_.precision, device_)), weights_.metadata("input")));
     for (const auto& [name, entry] : weights_.header().tensors)
-      network = crc32_of(weights_.bytes(entry), crc32_of(name, network));
-    std::uint32_t slices = 0;
-    std::set<std::size_t> cases;
+      digest.update(name).update(weights_.bytes(entry));
+    return digest.finish();
+  }
+
+  /// What tells each slice from others: digest of its image, plane and position.
+  [[nodiscard]] std::vector<std::string> slice_keys() const {
+    std::map<std::size_t, std::string> images;
+    std::vector<std::string> keys;
     for (std::size_t i = 0; i < source_.size(); ++i) {
       const SliceIndex& index = source_.index(i);
-      slices = crc32_of(fmt::format("{} {} {};", index.case_index, name_of(index.plane), index.slice), slices);
-      if (cases.insert(index.case_index).second)
-        slices = crc32_of_image(source_.case_of(i).image, slices);
+      std::string& image = images[index.case_index];
+      if (image.empty())
+        image = sha256_of_image(source_.case_of(i).image);
+      keys.push_back(fmt::format("{} {} {};", image, name_of(index.plane), index.slice));
     }
-    return fmt::format("{:08x}{:08x}", network, slices);
+    return keys;
   }
 
 private:
-  [[nodiscard]] static std::uint32_t crc32_of_image(const Image& image, std::uint32_t before) {
-    const std::string shape = fmt::format("{} {};", image.channels(), fmt::join(image.shape(), " "));
-    const std::string_view voxels(reinterpret_cast<const char*>(image.voxels.data()),
-                                  image.voxels.size() * sizeof(float));
-    return crc32_of(voxels, crc32_of(shape, before));
-  }
-
   const SliceSource& source_;
   const Vgg19AutoencoderOptions& options_;
   SafetensorsFile weights_;
   torch::Device device_;
   SliceInputs inputs_;
   Vgg19 network_;
+};
+
+/// Activations that are there, found by slice: those of one network.
+class KeptActivations {
+public:
+  KeptActivations(ActivationCache cache, std::string network, std::span<const std::string> slices)
+      : cache_(std::move(cache)), network_(std::move(network)) {
+    for (std::size_t row = 0; row < slices.size(); ++row)
+      rows_.emplace(slices[row], static_cast<std::int64_t>(row));
+  }
+
+  [[nodiscard]] const ActivationCache& cache() const noexcept { return cache_; }
+
+  /// The rows of these slices, or nothing where one is not there.
+  [[nodiscard]] std::optional<std::vector<std::int64_t>> rows_of(const Vgg19Slices& vgg19) const {
+    if (vgg19.network_key() != network_)
+      return std::nullopt;
+    std::vector<std::int64_t> rows;
+    for (const std::string& slice : vgg19.slice_keys()) {
+      const auto found = rows_.find(slice);
+      if (found == rows_.end())
+        return std::nullopt;
+      rows.push_back(found->second);
+    }
+    return rows;
+  }
+
+private:
+  ActivationCache cache_;
+  std::string network_;
+  std::unordered_map<std::string, std::int64_t> rows_;
 };
 
 /// Batches that go through all items in a new order in every epoch; each depends on its iteration alone.
@@ -253,41 +286,47 @@ public:
   Vgg19AutoencoderOptions options;
 
   void fit(const SliceSource& slices, const StageContext& context) {
-    check_options();
-    cache_.reset();
+    validate(options, std::string(name));
+    kept_.reset();
     const detail::Vgg19Slices vgg19(slices, options, context.device);
     network_ = Vgg19AutoencoderNetwork(vgg19.inputs().channels(), options, context.generator.split("weights"));
     detail::EpochBatches batches(slices.size(), options.training.batch, context.generator.split("order"));
     const auto step = [&](std::int64_t iteration, Generator&) -> StepLoss {
-      if (!cache_) // not before: a finished training needs none
-        cache_ = std::make_shared<const ActivationCache>(activations(vgg19, context));
+      if (!kept_) // not before: a finished training needs none
+        kept_ = activations(vgg19, context);
       const std::span<const std::int64_t> rows = batches(static_cast<std::size_t>(iteration));
       const torch::Tensor pictures = vgg19.inputs().pictures(rows).to(context.device);
-      const torch::Tensor inputs = cache_->rows(rows).to(context.device).to(torch::kFloat);
+      const torch::Tensor inputs = kept_->cache().rows(rows).to(context.device).to(torch::kFloat);
       const PrecisionScope scope(options.precision, context.device);
       const torch::Tensor difference = network_->decode(network_->encode(inputs)).to(torch::kFloat) - pictures;
       return {.main = {difference.square().sum(), torch::tensor(static_cast<double>(difference.numel()))}};
     };
     train(network_, training(batches.per_epoch()), context, step, {},
           [this](const LossCurve& curve) { return is_at_rest(options.training.stop, curve); });
+    if (!kept_)
+      kept_ = activations_in_file(vgg19, context);
   }
 
   [[nodiscard]] Array2<float> encode(const SliceSource& slices, const StageContext& context) {
     if (network_.is_empty())
       throw InvalidArgument(std::string(name), "fit() before encode()", "encode() first");
     const detail::Vgg19Slices vgg19(slices, options, context.device);
-    const std::shared_ptr<const ActivationCache> cached = known_activations(vgg19, context);
+    const std::optional<std::vector<std::int64_t>> cached = kept_ ? kept_->rows_of(vgg19) : std::nullopt;
     const torch::NoGradGuard no_gradient;
     network_->eval();
     auto task = context.progress.start(context.stage + ", features", slices.size());
+    std::vector<std::int64_t> positions(slices.size());
+    std::iota(positions.begin(), positions.end(), 0);
     std::vector<torch::Tensor> parts;
     for (std::size_t first = 0; first < slices.size(); first += vgg19_batch) {
-      std::vector<std::int64_t> positions(std::min(vgg19_batch, slices.size() - first));
-      std::iota(positions.begin(), positions.end(), static_cast<std::int64_t>(first));
-      const torch::Tensor rows = cached ? cached->rows(positions) : vgg19.activations(positions, context.stage);
+      const auto part_of = [&](const std::vector<std::int64_t>& all) {
+        return std::span(all).subspan(first, std::min(vgg19_batch, all.size() - first));
+      };
+      const torch::Tensor rows =
+          cached ? kept_->cache().rows(part_of(*cached)) : vgg19.activations(part_of(positions), context.stage);
       const PrecisionScope scope(options.precision, context.device);
       parts.push_back(network_->encode(rows.to(context.device).to(torch::kFloat)).to(torch::kCPU, torch::kFloat));
-      task.advance(positions.size());
+      task.advance(part_of(positions).size());
     }
     task.finish();
     return to_array<float, 2>(torch::cat(parts));
@@ -307,13 +346,7 @@ public:
   [[nodiscard]] std::vector<std::filesystem::path> files() const { return {options.weights}; }
 
 private:
-  static constexpr std::size_t vgg19_batch = 32;
-
-  void check_options() const {
-    validate(options, std::string(name));
-    if (options.weights.empty())
-      throw InvalidArgument(std::string(name) + ".weights", "a safetensors file of VGG-19's convolutions", "none");
-  }
+  static constexpr std::size_t vgg19_batch = 16; ///< what its layers make of more leaves the caches
 
   [[nodiscard]] TrainingOptions training(std::size_t iterations_per_epoch) const {
     return {.iterations = options.training.epochs * static_cast<std::int64_t>(iterations_per_epoch),
@@ -329,45 +362,50 @@ private:
     return context.directory.empty() ? context.directory : context.directory / "activations.safetensors";
   }
 
-  /// From the file of an earlier run, or computed.
-  [[nodiscard]] static ActivationCache activations(const detail::Vgg19Slices& vgg19, const StageContext& context) {
+  using Kept = std::shared_ptr<const detail::KeptActivations>;
+
+  [[nodiscard]] static std::string key_of(const std::string& network, std::span<const std::string> slices) {
+    Sha256 digest;
+    digest.update(network);
+    for (const std::string& slice : slices)
+      digest.update(slice);
+    return digest.finish();
+  }
+
+  /// From the file of an earlier run; none where there is no such file, or one of others.
+  [[nodiscard]] static Kept activations_in_file(const detail::Vgg19Slices& vgg19, const StageContext& context) {
     const std::filesystem::path path = cache_path(context);
-    const std::size_t rows = vgg19.inputs().size();
-    const std::string key = vgg19.key();
-    if (!path.empty())
-      if (auto kept = ActivationCache::open(path, key, rows, vgg19.columns()))
-        return std::move(*kept);
+    if (path.empty() || !std::filesystem::exists(path))
+      return nullptr;
+    std::string network = vgg19.network_key();
+    const std::vector<std::string> slices = vgg19.slice_keys();
+    auto found = ActivationCache::open(path, key_of(network, slices), slices.size(), vgg19.columns());
+    return found ? std::make_shared<const detail::KeptActivations>(*std::move(found), std::move(network), slices)
+                 : nullptr;
+  }
+
+  /// From the file of an earlier run, or computed.
+  [[nodiscard]] static Kept activations(const detail::Vgg19Slices& vgg19, const StageContext& context) {
+    if (Kept kept = activations_in_file(vgg19, context))
+      return kept;
+    const std::filesystem::path path = cache_path(context);
     if (!path.empty() && std::filesystem::exists(path))
       context.progress.say(fmt::format("{} is damaged or of other slices or weights: computed anew", path.string()));
-    auto task = context.progress.start(context.stage + ", vgg19", rows);
-    ActivationCache made = ActivationCache::make(path, key, rows, vgg19.columns(), vgg19_batch,
-                                                 [&](std::span<const std::int64_t> positions) {
+    std::string network = vgg19.network_key();
+    const std::vector<std::string> slices = vgg19.slice_keys();
+    auto task = context.progress.start(context.stage + ", vgg19", slices.size());
+    ActivationCache made = ActivationCache::make(path, key_of(network, slices), slices.size(), vgg19.columns(),
+                                                 vgg19_batch, [&](std::span<const std::int64_t> positions) {
                                                    torch::Tensor part = vgg19.activations(positions, context.stage);
                                                    task.advance(positions.size());
                                                    return part;
                                                  });
     task.finish();
-    return made;
-  }
-
-  /// Those that fit() left, where they are of the same slices; else none.
-  [[nodiscard]] std::shared_ptr<const ActivationCache> known_activations(const detail::Vgg19Slices& vgg19,
-                                                                         const StageContext& context) const {
-    const std::filesystem::path path = cache_path(context);
-    const bool has_file = !path.empty() && std::filesystem::exists(path);
-    if (!cache_ && !has_file)
-      return nullptr;
-    const std::string key = vgg19.key();
-    if (cache_ && cache_->key() == key)
-      return cache_;
-    if (has_file)
-      if (auto kept = ActivationCache::open(path, key, vgg19.inputs().size(), vgg19.columns()))
-        return std::make_shared<const ActivationCache>(std::move(*kept));
-    return nullptr;
+    return std::make_shared<const detail::KeptActivations>(std::move(made), std::move(network), slices);
   }
 
   Vgg19AutoencoderNetwork network_{nullptr};
-  std::shared_ptr<const ActivationCache> cache_;
+  Kept kept_;
 };
 
 } // namespace sparseann

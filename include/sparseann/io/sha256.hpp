@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/volume.hpp"
 #include "sparseann/io/mapped_file.hpp"
 
 namespace sparseann {
@@ -56,6 +57,21 @@ private:
 /// The SHA-256 of a file's bytes. Cost: one pass over the file, which is mapped. Throws: IoError.
 [[nodiscard]] inline std::string sha256_of_file(const std::filesystem::path& path) {
   return sha256(MappedFile(path).bytes());
+}
+
+namespace detail {
+template <class T> [[nodiscard]] std::string_view bytes_of(const T* values, std::size_t count) {
+  return {reinterpret_cast<const char*>(values), count * sizeof(T)};
+}
+} // namespace detail
+
+/// The SHA-256 of shape, spacing and intensities of an image. Cost: one pass.
+[[nodiscard]] inline std::string sha256_of_image(const Image& image) {
+  return Sha256()
+      .update(detail::bytes_of(image.voxels.shape().data(), image.voxels.shape().size()))
+      .update(detail::bytes_of(image.geometry.spacing_mm.data(), image.geometry.spacing_mm.size()))
+      .update(detail::bytes_of(image.voxels.data(), image.voxels.size()))
+      .finish();
 }
 
 } // namespace sparseann

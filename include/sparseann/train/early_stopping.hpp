@@ -11,7 +11,7 @@ namespace sparseann {
 
 struct EarlyStoppingOptions {
   std::int64_t window = 200;
-  double improvement = 0.01;
+  double improvement = 0.05;
 
   friend void visit(EarlyStoppingOptions& options, auto&& visitor) {
     visitor(

@@ -7,7 +7,7 @@
 #include "sparseann/pipeline/baselines.hpp"
 #include "sparseann/pipeline/meta_inputs.hpp"
 
-namespace sparseann::quickstart {
+namespace sparseann::three_steps {
 
 namespace {
 
@@ -60,4 +60,4 @@ void examine_inputs(const Arguments& arguments, const LabelledCohort& data, cons
   });
 }
 
-} // namespace sparseann::quickstart
+} // namespace sparseann::three_steps

@@ -1,15 +1,15 @@
 #pragma once
 
-// What quickstart is asked for: the policies that it is made of, their options, and the command line.
+// What a program of the three steps is asked for: its policies, their options, and the command line.
 #include <string>
 #include <tuple>
 
 #include <CLI/App.hpp>
 
 #include "call.hpp"
+#include "policies.hpp"
 #include "sparseann/annotate/planes.hpp"
 #include "sparseann/data/heart_cohort.hpp"
-#include "sparseann/encode/conv_autoencoder.hpp"
 #include "sparseann/loss/masked_cross_entropy.hpp"
 #include "sparseann/meta/nearest_fit.hpp"
 #include "sparseann/meta/random_fit.hpp"
@@ -21,15 +21,15 @@
 #include "sparseann/select/max_cover.hpp"
 #include "sparseann/select/per_stack.hpp"
 
-namespace sparseann::quickstart {
+namespace sparseann::three_steps {
 
 using EqualIntervals = PerStack<EqualInterval>;
 using RandomThenNearest = Then<RandomFit, NearestFit>;
 using Model3d = Sparse3d<DenseVoxNet>;
-using ThreeSteps = Pipeline<ConvAutoencoder, PerStack<MaxCover<>>, MaskedCrossEntropy,
-                            BaseModels<Planes2d<Fcn2d>, Model3d>, TrainedMeta<RandomThenNearest>>;
+using ThreeSteps = Pipeline<Encoder, PerStack<MaxCover<>>, MaskedCrossEntropy, BaseModels<Planes2d<Fcn2d>, Model3d>,
+                            TrainedMeta<RandomThenNearest>>;
 
-struct QuickstartOptions {
+struct ThreeStepsOptions {
   HeartCohortOptions heart;
   PlanesOptions planes;
   decltype(ThreeSteps::options) steps;
@@ -37,14 +37,14 @@ struct QuickstartOptions {
   EvaluationOptions evaluation;
   bool baselines = true;
 
-  QuickstartOptions() {
+  ThreeStepsOptions() {
     steps.budget = {};
     std::get<0>(steps.base.models) = cpu_sized::planes2d();
     std::get<1>(steps.base.models) = cpu_sized::sparse3d();
     steps.meta = cpu_sized::meta<RandomThenNearest>();
   }
 
-  friend void visit(QuickstartOptions& options, auto&& visitor) {
+  friend void visit(ThreeStepsOptions& options, auto&& visitor) {
     visitor(field("heart", options.heart, "the generated cohort"));
     visitor(field("planes", options.planes, "the planes used"));
     visitor(field("steps", options.steps, "the three steps"));
@@ -56,7 +56,7 @@ struct QuickstartOptions {
 
 struct Arguments {
   Call call;
-  QuickstartOptions options;
+  ThreeStepsOptions options;
 };
 
 /// Version, revision, LibTorch's version and what it computes on.
@@ -68,4 +68,4 @@ void add_arguments(CLI::App& app, Arguments& arguments);
 /// Throws InvalidArgument naming the flag of an option that is out of its limits or does not fit the others.
 void validate_arguments(const Arguments& arguments);
 
-} // namespace sparseann::quickstart
+} // namespace sparseann::three_steps

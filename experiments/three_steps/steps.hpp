@@ -8,7 +8,7 @@
 #include "sparseann/pipeline/pipeline.hpp"
 #include "sparseann/pipeline/run_directory.hpp"
 
-namespace sparseann::quickstart {
+namespace sparseann::three_steps {
 
 /// What the three steps and the baselines give.
 struct Results {
@@ -20,4 +20,4 @@ struct Results {
 [[nodiscard]] Results run_steps(const Arguments& arguments, const LabelledCohort& data, std::span<const Plane> planes,
                                 RunDirectory& run, const StageContext& context);
 
-} // namespace sparseann::quickstart
+} // namespace sparseann::three_steps

@@ -4,7 +4,7 @@
 #include "sparseann/data/cohort.hpp"
 #include "sparseann/data/heart_cohort.hpp"
 
-namespace sparseann::quickstart {
+namespace sparseann::three_steps {
 
 /// The cohort that a call asks for: an nnU-Net folder or generated hearts, where asked for with training cases held out
 /// as test cases. Test cases have labels.
@@ -13,4 +13,4 @@ namespace sparseann::quickstart {
 /// Zero mean and unit variance, case by case.
 void normalise(LabelledCohort& data);
 
-} // namespace sparseann::quickstart
+} // namespace sparseann::three_steps

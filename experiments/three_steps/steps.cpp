@@ -5,7 +5,7 @@
 #include "sparseann/pseudo_label/average_vote.hpp"
 #include "sparseann/pseudo_label/majority_vote.hpp"
 
-namespace sparseann::quickstart {
+namespace sparseann::three_steps {
 
 Results run_steps(const Arguments& arguments, const LabelledCohort& data, std::span<const Plane> planes,
                   RunDirectory& run, const StageContext& context) {
@@ -29,4 +29,4 @@ Results run_steps(const Arguments& arguments, const LabelledCohort& data, std::s
   return results;
 }
 
-} // namespace sparseann::quickstart
+} // namespace sparseann::three_steps

@@ -14,7 +14,7 @@
 #include "sparseann/tensor/device.hpp"
 #include "sparseann/version.hpp"
 
-namespace sparseann::quickstart {
+namespace sparseann::three_steps {
 
 namespace {
 
@@ -111,4 +111,4 @@ void write_page(const Arguments& arguments, const LabelledCohort& data, Plane pl
                      render_report(report_data(arguments, data, plane, results, scores, run, context)));
 }
 
-} // namespace sparseann::quickstart
+} // namespace sparseann::three_steps

@@ -9,7 +9,7 @@
 
 #include "sparseann/core/options.hpp"
 
-namespace sparseann::quickstart {
+namespace sparseann::three_steps {
 
 /// What the command line says besides the options of the method: on which data, where to, and how.
 struct Call {
@@ -50,4 +50,4 @@ struct Call {
   }
 };
 
-} // namespace sparseann::quickstart
+} // namespace sparseann::three_steps

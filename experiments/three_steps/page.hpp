@@ -8,7 +8,7 @@
 #include "sparseann/report/run_report.hpp"
 #include "steps.hpp"
 
-namespace sparseann::quickstart {
+namespace sparseann::three_steps {
 
 /// What a run reached, and what it took.
 struct Scores {
@@ -24,4 +24,4 @@ struct Scores {
 void write_page(const Arguments& arguments, const LabelledCohort& data, Plane plane, const Results& results,
                 const Scores& scores, const RunDirectory& run, const StageContext& context);
 
-} // namespace sparseann::quickstart
+} // namespace sparseann::three_steps

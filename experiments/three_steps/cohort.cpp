@@ -5,7 +5,7 @@
 #include "sparseann/data/nnunet_folder.hpp"
 #include "sparseann/data/normalise.hpp"
 
-namespace sparseann::quickstart {
+namespace sparseann::three_steps {
 
 namespace {
 
@@ -24,7 +24,7 @@ LabelledCohort read_cohort(const Call& call, const HeartCohortOptions& heart) {
     data = hold_out(std::move(data), call.validation_cases);
   if (data.test_labels.empty())
     throw DataError(call.data.value_or("hearts"),
-                    "labelsTs, as quickstart reports scores, or --validation-cases N, which scores on training cases",
+                    "labelsTs, as scores are reported, or --validation-cases N, which scores on training cases",
                     "none");
   return data;
 }
@@ -35,4 +35,4 @@ void normalise(LabelledCohort& data) {
       subject.image = ZScore{}(std::move(subject.image), subject.name);
 }
 
-} // namespace sparseann::quickstart
+} // namespace sparseann::three_steps

@@ -1,5 +1,5 @@
 // The paper's three steps on the generated heart cohort or on any nnU-Net folder: which slices to label, the
-// pseudo-label sets, the meta-model, and the baselines beside it.
+// pseudo-label sets, the meta-model, and the baselines beside it. policies.hpp is that of the program.
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include "arguments.hpp"
 #include "cohort.hpp"
@@ -17,16 +16,17 @@
 #include "sparseann/pipeline/fingerprint.hpp"
 #include "sparseann/revision.hpp"
 #include "sparseann/tensor/device.hpp"
+#include "sparseann/tensor/freed_memory.hpp"
 #include "sparseann/tensor/precision.hpp"
 #include "sparseann/version.hpp"
 #include "steps.hpp"
 
-namespace sparseann::quickstart {
+namespace sparseann::three_steps {
 
 namespace {
 
 Json facts_of(const Call& call, torch::Device device) {
-  return {{"program", "quickstart"},
+  return {{"program", program_name},
           {"version", version},
           {"git_revision", revision},
           {"libtorch", TORCH_VERSION},
@@ -112,20 +112,13 @@ void run(Arguments& arguments) {
   report_results(arguments, data, planes, results, directory, context);
 }
 
-/// glibc gives freed memory back and asks for it again at every step; told to keep it, training is up to twice as fast.
-void keep_freed_memory() {
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  mallopt(M_TOP_PAD, 256 << 20);
-}
-
 } // namespace
 
-} // namespace sparseann::quickstart
+} // namespace sparseann::three_steps
 
 int main(int argc, char** argv) {
-  using namespace sparseann::quickstart;
-  keep_freed_memory();
+  using namespace sparseann::three_steps;
+  sparseann::keep_freed_memory();
   Arguments arguments;
   CLI::App app("The three steps of annotating less: select slices, make pseudo-labels, train on them.");
   add_arguments(app, arguments);

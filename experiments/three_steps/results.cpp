@@ -7,7 +7,7 @@
 #include "page.hpp"
 #include "sparseann/io/atomic_file.hpp"
 
-namespace sparseann::quickstart {
+namespace sparseann::three_steps {
 
 namespace {
 
@@ -55,4 +55,4 @@ void report_results(const Arguments& arguments, const LabelledCohort& data, std:
   print(scores, method_notes(results.steps.sets), run);
 }
 
-} // namespace sparseann::quickstart
+} // namespace sparseann::three_steps

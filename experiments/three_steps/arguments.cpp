@@ -10,7 +10,7 @@
 #include "sparseann/tensor/device.hpp"
 #include "sparseann/version.hpp"
 
-namespace sparseann::quickstart {
+namespace sparseann::three_steps {
 
 namespace {
 
@@ -46,4 +46,4 @@ void validate_arguments(const Arguments& arguments) {
   });
 }
 
-} // namespace sparseann::quickstart
+} // namespace sparseann::three_steps

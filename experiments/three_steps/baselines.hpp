@@ -9,7 +9,7 @@
 #include "sparseann/pipeline/ensembling.hpp"
 #include "sparseann/pipeline/run_directory.hpp"
 
-namespace sparseann::quickstart {
+namespace sparseann::three_steps {
 
 /// Adds to `methods` what the three steps are compared with: random-fit alone, and the 3D network by itself from slices
 /// at equal intervals and from every slice.
@@ -21,4 +21,4 @@ void add_baselines(const Arguments& arguments, const LabelledCohort& data, const
 void examine_inputs(const Arguments& arguments, const LabelledCohort& data, const EnsembleTask& task, RunDirectory& run,
                     const StageContext& context);
 
-} // namespace sparseann::quickstart
+} // namespace sparseann::three_steps
