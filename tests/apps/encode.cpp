@@ -79,6 +79,20 @@ TEST_CASE("features that encode made are precomputed features") {
   CHECK(read_file(folder / "read/plan.csv") == read_file(folder / "made/plan.csv"));
 }
 
+TEST_CASE("features that look broken do not pass silently") {
+  const test::TwoImages folder;
+  folder.succeed(tiny_encode + " --output {}/out");
+  CHECK(read_csv(folder / "out/features/diagnostics.csv").rows() == 6);
+  for (const auto& entry : fs::directory_iterator(folder / "out/features"))
+    if (entry.path().extension() == ".npy")
+      write_npy(entry.path(), Array2<float>(xt::ones<float>({read_npy(entry.path()).shape(0), std::size_t{2}})));
+  const test::ProgramResult result =
+      folder.succeed("plan --data {}/data --encoder precomputed --precomputed.folder {}/out/features --every 3 "
+                     "--output {}/run");
+  CHECK_THAT(result.errors, ContainsSubstring("warning: features of a, plane xy: all slices have the same features"));
+  CHECK(read_csv(folder / "run/features/diagnostics.csv").rows() == 6);
+}
+
 TEST_CASE("slices of a few voxels are encoded, too") {
   const test::ImagesFolder folder;
   folder.add("tiny.nii", isotropic_geometry({1, 2, 3}));

@@ -14,21 +14,20 @@ using namespace sparseann;
 TEST_CASE("what kept features look like is written, read back and, where it looks broken, logged") {
   const LabelledCohort data = test::toy_cohort(1, 0, 10); // 10 x 11 x 12
   const test::TemporaryDirectory directory;
-  const RunDirectory run(directory.path() / "run", {}, {});
-  std::filesystem::create_directories(run.path() / "features");
+  const std::filesystem::path& folder = directory.path();
   Array2<float> walk = xt::zeros<float>({10, 2});
   for (std::size_t i = 0; i < 10; ++i) {
     walk(i, 0) = std::cos(0.1F * static_cast<float>(i));
     walk(i, 1) = std::sin(0.1F * static_cast<float>(i));
   }
-  write_npy(feature_file(run.path() / "features", "training_0", Plane::xy), walk);
-  write_npy(feature_file(run.path() / "features", "training_0", Plane::xz), Array2<float>(xt::zeros<float>({11, 2})));
+  write_npy(feature_file(folder, "training_0", Plane::xy), walk);
+  write_npy(feature_file(folder, "training_0", Plane::xz), Array2<float>(xt::zeros<float>({11, 2})));
   std::vector<nlohmann::ordered_json> events;
   const StageContext context{.stage = "encode",
                              .log = [&](const nlohmann::ordered_json& event) { events.push_back(event); }};
-  check_kept_features(data.cohort.training, std::array{Plane::xy, Plane::xz}, run, context);
+  check_kept_features(data.cohort.training, std::array{Plane::xy, Plane::xz}, folder, context);
 
-  const auto stacks = read_diagnostics(run.path() / "features" / "diagnostics.csv");
+  const auto stacks = read_diagnostics(folder / "diagnostics.csv");
   REQUIRE(stacks.size() == 2);
   CHECK(stacks[0].case_name == "training_0");
   CHECK(stacks[0].plane == Plane::xy);
@@ -51,12 +50,11 @@ TEST_CASE("what kept features look like is written, read back and, where it look
 TEST_CASE("features that are no numbers stop a run before anything is selected from them") {
   const LabelledCohort data = test::toy_cohort(1, 0, 10);
   const test::TemporaryDirectory directory;
-  const RunDirectory run(directory.path() / "run", {}, {});
-  std::filesystem::create_directories(run.path() / "features");
+  const std::filesystem::path& folder = directory.path();
   Array2<float> broken = xt::ones<float>({10, 2});
   broken(4, 1) = std::numeric_limits<float>::quiet_NaN();
-  const auto path = feature_file(run.path() / "features", "training_0", Plane::xy);
+  const auto path = feature_file(folder, "training_0", Plane::xy);
   write_npy(path, broken);
-  CHECK_THROWS_WITH(check_kept_features(data.cohort.training, std::array{Plane::xy}, run, {}),
+  CHECK_THROWS_WITH(check_kept_features(data.cohort.training, std::array{Plane::xy}, folder, {}),
                     path.string() + ": expected finite numbers, got nan in row 4, column 1");
 }

@@ -18,6 +18,7 @@
 #include "apps/sparseann_torch/staged_folder.hpp"
 #include "sparseann/encode/feature_files.hpp"
 #include "sparseann/io/command_line.hpp"
+#include "sparseann/pipeline/feature_check.hpp"
 #include "sparseann/tensor/device.hpp"
 
 namespace sparseann::app {
@@ -36,7 +37,7 @@ void add_arguments(CLI::App& app, EncodeCall& call, const std::vector<EncoderCho
   add_options(app, call.images);
   add_options(app, call.planes);
   app.add_option("--output", call.output,
-                 "new folder to write: features.npy, features/CASE_PLANE.npy, index.csv, "
+                 "new folder to write: features.npy, index.csv, features/CASE_PLANE.npy and diagnostics.csv, "
                  "summary.json");
   app.add_option("--encoder", call.encoder, "see below (default conv-autoencoder)");
   for (const EncoderChoice& encoder : encoders)
@@ -55,9 +56,11 @@ Json summary_of(const EncodeCall& call, const EncoderChoice& encoder, const Imag
   return summary;
 }
 
-void write_result(StagedFolder& folder, const SliceSource& slices, const Array2<float>& features, const Json& summary) {
+void write_result(StagedFolder& folder, const Images& images, const SliceSource& slices, const Array2<float>& features,
+                  const Json& summary, const StageContext& context) {
   std::filesystem::create_directory(folder.path() / "features");
   write_feature_files(folder.path() / "features", slices, features);
+  check_kept_features(images.cases, images.planes, folder.path() / "features", context);
   write_npy(folder.path() / "features.npy", features);
   publish_atomically(folder.path() / "index.csv", feature_index(slices));
   write_json_file(folder.path() / "summary.json", summary);
@@ -80,16 +83,17 @@ void encode(const CLI::App& app, const EncodeCall& call, const std::vector<Encod
   const Progress progress(std::cerr, standard_error_is_terminal());
   const Images images = read_images(call.images, call.planes, progress);
   const SliceSource slices(images.cases, all_slices(images.cases, images.planes));
+  const StageContext context = stage_context(call.images, device, progress).part("encode");
   double seconds = 0;
   const Array2<float> features = [&] {
     const Stopwatch watch(seconds);
-    return encoder.encode(slices, stage_context(call.images, device, progress).part("encode"), cache_of(call.images));
+    return encoder.encode(slices, context, cache_of(call.images));
   }();
   const Json summary = summary_of(call, encoder, images, features, seconds, device);
   {
     const Uninterrupted guard;
     StagedFolder folder(*call.output);
-    write_result(folder, slices, features, summary);
+    write_result(folder, images, slices, features, summary, context);
   }
   std::cout << fmt::format("Encoded {} slices of {} images with {}: {} features each.\nThey are in {}.\n",
                            features.shape(0), images.cases.size(), encoder.name, features.shape(1), *call.output)

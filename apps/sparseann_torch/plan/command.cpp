@@ -13,6 +13,7 @@
 #include "sparseann/annotate/plan.hpp"
 #include "sparseann/encode/feature_files.hpp"
 #include "sparseann/io/command_line.hpp"
+#include "sparseann/pipeline/feature_check.hpp"
 #include "sparseann/pipeline/run_directory.hpp"
 #include "sparseann/pipeline/selection.hpp"
 
@@ -28,6 +29,7 @@ void encode_stage(const PlanMethod& method, const Images& images, RunDirectory& 
     StageContext part = context.part("encode");
     part.directory = run.path() / "encoder";
     write_feature_files(folder, slices, method.encoder->encode(slices, part, cache_of(method.call.images)));
+    check_kept_features(images.cases, images.planes, folder, part);
   });
 }
 

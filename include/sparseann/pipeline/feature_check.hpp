@@ -15,7 +15,6 @@
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/csv.hpp"
 #include "sparseann/io/npy.hpp"
-#include "sparseann/pipeline/run_directory.hpp"
 #include "sparseann/select/feature_diagnostics.hpp"
 #include "sparseann/train/stage_context.hpp"
 
@@ -55,14 +54,15 @@ struct StackDiagnostics {
   return stacks;
 }
 
-/// Looks at the features that a run keeps: writes `features/diagnostics.csv`, and logs and says each warning. Cost: as
-/// diagnose_features, one stack at a time. Throws: IoError; DataError naming the file whose features are not finite.
-inline void check_kept_features(std::span<const Case> cases, std::span<const Plane> planes, const RunDirectory& run,
-                                const StageContext& context) {
+/// Looks at the features in a folder (see feature_file): writes `diagnostics.csv` there, and logs and says each
+/// warning. Cost: as diagnose_features, one stack at a time. Throws: IoError; DataError naming the file whose features
+/// are not finite.
+inline void check_kept_features(std::span<const Case> cases, std::span<const Plane> planes,
+                                const std::filesystem::path& folder, const StageContext& context) {
   std::vector<StackDiagnostics> stacks;
   for (const Case& subject : cases)
     for (const Plane plane : planes) {
-      const std::filesystem::path path = feature_file(run.path() / "features", subject.name, plane);
+      const std::filesystem::path path = feature_file(folder, subject.name, plane);
       stacks.push_back({subject.name, plane, diagnose_features(read_npy(path), {}, path.string())});
       for (const std::string& warning : stacks.back().found.warnings) {
         context.log(
@@ -71,7 +71,7 @@ inline void check_kept_features(std::span<const Case> cases, std::span<const Pla
             fmt::format("warning: features of {}, plane {}: {}", subject.name, name_of(plane), warning));
       }
     }
-  publish_atomically(run.path() / "features" / "diagnostics.csv", diagnostics_csv(stacks));
+  publish_atomically(folder / "diagnostics.csv", diagnostics_csv(stacks));
 }
 
 } // namespace sparseann

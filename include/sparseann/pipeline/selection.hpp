@@ -60,7 +60,7 @@ void encode_slices(Encoder encoder, std::span<const Case> cases, std::span<const
     StageContext part = context.part("encode");
     part.directory = run.path() / "encoder";
     write_feature_files(folder, slices, fit_and_encode(encoder, slices, part));
-    check_kept_features(cases, planes, run, part);
+    check_kept_features(cases, planes, folder, part);
     if constexpr (ReconstructingEncoder<Encoder>)
       keep_reconstructions(encoder, cases, slices, part);
   });

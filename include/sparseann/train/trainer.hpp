@@ -89,7 +89,9 @@ LossCurve train(Module& module, const TrainingOptions& options, const StageConte
   torch::optim::Adam adam = detail::make_adam(module, options);
   Checkpoint<Module> checkpoint(context.directory, module, adam, carried);
   TrainingPosition position = checkpoint.restore(context.device);
-  auto task = context.progress.start(context.stage, static_cast<std::size_t>(options.iterations));
+  const bool goes_to_the_end = std::same_as<IsDone, AllIterations>; // else the time left is the longest it can be
+  auto task = context.progress.start(goes_to_the_end ? context.stage : context.stage + ", may end early",
+                                     static_cast<std::size_t>(options.iterations));
   task.skip(static_cast<std::size_t>(position.iteration));
 
   module->train();
