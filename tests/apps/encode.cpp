@@ -122,7 +122,9 @@ TEST_CASE("a disk that is full at the end of encode leaves no folder") {
   const test::TwoImages folder;
   const std::vector<std::string> before = folder.files();
   const test::ProgramResult result =
-      test::Program(SPARSEANN_PROGRAM, test::words(folder.named(tiny_encode + " --output {}/out")), {.file_bytes = 400})
+      test::Program(SPARSEANN_PROGRAM,
+                    test::words(folder.named("encode --data {}/data --encoder pixels --output {}/out")),
+                    {.file_bytes = 20000}) // more than what it says, less than the features
           .wait();
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.errors, ContainsSubstring(": cannot be written: File too large"));

@@ -48,8 +48,8 @@ TEST_CASE("encoder_comparison writes every encoder's coverage beside equal inter
   const std::string out = (directory.path() / "out").string();
   const test::ProgramResult result =
       test::Program(SPARSEANN_ENCODER_COMPARISON,
-                    {"--data", data, "--out", out, "--threads", "1", "--every", "3", "--every", "6", "--random-draws",
-                     "3", "--conv.training.iterations", "10", "--principal.components", "4"})
+                    {"--data", data, "--out", out, "--threads", "1", "--every", "3,6", "--random-draws", "3",
+                     "--conv.training.iterations", "10", "--principal.components", "4"})
           .wait();
   INFO(result.errors);
   REQUIRE(result.exit_code == 0);
@@ -91,7 +91,7 @@ TEST_CASE("encoder_comparison names what is missing or wrong") {
 TEST_CASE("three_steps_vgg19 asks for its weights before it begins") {
   const test::TemporaryDirectory directory;
   const std::string out = (directory.path() / "run").string();
-  const test::ProgramResult result = test::Program(SPARSEANN_THREE_STEPS_VGG19, test::toy_run(out)).wait();
+  const test::ProgramResult result = test::Program(SPARSEANN_THREE_STEPS_VGG19, {"--out", out}).wait();
   CHECK(result.errors == "error: --encoder.weights: expected a safetensors file of VGG-19's convolutions, got none\n");
   CHECK(result.exit_code == 2);
   CHECK_FALSE(std::filesystem::exists(out));
