@@ -54,6 +54,8 @@ if(SPARSEANN_WITH_TORCH)
   file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/generated/torch_precompiled.cpp" CONTENT "")
   add_library(sparseann_torch_precompiled OBJECT "${PROJECT_BINARY_DIR}/generated/torch_precompiled.cpp")
   target_link_libraries(sparseann_torch_precompiled PRIVATE sparseann_sparseann sparseann_warnings)
+  # ccache 4.7 has given back the precompiled header of earlier headers.
+  set_target_properties(sparseann_torch_precompiled PROPERTIES CXX_COMPILER_LAUNCHER "")
   target_precompile_headers(sparseann_torch_precompiled PRIVATE <torch/torch.h>
     <boost/graph/adjacency_list.hpp> <fmt/format.h> <fmt/ranges.h> <nlohmann/json.hpp> "${PROJECT_SOURCE_DIR}/include/sparseann/core/array.hpp")
   # A time stamp within would make the same header a new one to a compiler cache.
