@@ -16,6 +16,8 @@
 #include "sparseann/data/nnunet_folder.hpp"
 #include "sparseann/data/normalise.hpp"
 #include "sparseann/encode/feature_files.hpp"
+#include "sparseann/encode/projected.hpp"
+#include "sparseann/encode/standardised.hpp"
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/command_line.hpp"
 #include "sparseann/io/json.hpp"
@@ -120,6 +122,10 @@ void run(Call& call) {
   comparison.add<PixelFeatures>(call.pixels);
   comparison.add<PrincipalComponents>(call.principal);
   comparison.add<ConvAutoencoder>(call.conv);
+  comparison.add<Standardised<PixelFeatures>>({.encoder = call.pixels});
+  comparison.add<Standardised<ConvAutoencoder>>({.encoder = call.conv});
+  comparison.add<Projected<PixelFeatures>>({.encoder = call.pixels});
+  comparison.add<Projected<ConvAutoencoder>>({.encoder = call.conv});
   if (call.vgg19.weights.empty())
     fmt::print("vgg19_autoencoder is left out: --vgg19.weights names no file\n");
   else

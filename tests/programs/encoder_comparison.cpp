@@ -54,11 +54,11 @@ TEST_CASE("encoder_comparison writes every encoder's coverage beside equal inter
   INFO(result.errors);
   REQUIRE(result.exit_code == 0);
   CHECK_THAT(result.output, ContainsSubstring("vgg19_autoencoder is left out: --vgg19.weights names no file"));
-  CHECK(read_csv(std::filesystem::path(out) / "encoders.csv").rows() == 3);
-  CHECK(read_csv(std::filesystem::path(out) / "coverage.csv").rows() == 3 * 4 * 2 * 3);
+  CHECK(read_csv(std::filesystem::path(out) / "encoders.csv").rows() == 7);
+  CHECK(read_csv(std::filesystem::path(out) / "coverage.csv").rows() == 7 * 4 * 2 * 3);
 
   const CsvTable summary = read_csv(std::filesystem::path(out) / "summary.csv");
-  REQUIRE(summary.rows() == 3 * 4 * 2);
+  REQUIRE(summary.rows() == 7 * 4 * 2);
   for (std::size_t row = 0; row < summary.rows(); ++row) {
     CAPTURE(row, summary.cell(row, "encoder"), summary.cell(row, "selector"));
     const double coverage = summary.number<double>(row, "label_coverage");
