@@ -9,9 +9,11 @@
 #include "sparseann/pipeline/selection.hpp"
 #include "sparseann/select/cosine_similarity.hpp"
 #include "sparseann/select/equal_interval.hpp"
+#include "sparseann/select/facility_location.hpp"
 #include "sparseann/select/max_cover.hpp"
 #include "sparseann/select/per_stack.hpp"
 #include "sparseann/select/random_slices.hpp"
+#include "sparseann/select/similarity_matrix.hpp"
 
 namespace sparseann::encoder_comparison {
 
@@ -25,15 +27,11 @@ struct Sums {
   double slices = 0;
 };
 
-double feature_coverage(const SimilarityMatrix& similarity, std::span<const std::size_t> selected) {
-  double sum = 0;
-  for (std::size_t slice = 0; slice < similarity.size(); ++slice) {
-    float best = similarity.lowest();
-    for (const std::size_t other : selected)
-      best = std::max(best, similarity.values()(slice, other));
-    sum += static_cast<double>(best);
-  }
-  return sum;
+/// The sum over the slices of the best cosine with a selected one: Eq. 7.
+double feature_coverage(FacilityLocation objective, std::span<const std::size_t> selected) {
+  for (const std::size_t slice : selected)
+    objective.add(slice);
+  return objective.value();
 }
 
 /// Coverages of selections of one cohort with one encoder's features.
@@ -42,7 +40,7 @@ public:
   Judge(std::span<const LabelSimilarities> labels, const SelectionProblem& problem) : labels_(labels) {
     for (const SliceStack& stack : problem.stacks) {
       case_of_stack_.push_back(stack.case_index);
-      similarities_.push_back(similarity_matrix(CosineSimilarity{}(features_of(stack))));
+      objectives_.emplace_back(similarity_matrix(CosineSimilarity{}(features_of(stack))));
     }
   }
 
@@ -57,8 +55,8 @@ public:
         sums.labels += label_coverage(labels_[stack], selected) * foreground;
         sums.foreground += foreground;
       }
-      sums.features += feature_coverage(similarities_[stack], selected);
-      sums.slices += static_cast<double>(similarities_[stack].size());
+      sums.features += feature_coverage(objectives_[stack], selected);
+      sums.slices += static_cast<double>(objectives_[stack].size());
     }
     std::vector<CaseCoverage> result;
     for (std::size_t c = 0; c < cases.size(); ++c)
@@ -73,16 +71,8 @@ public:
 private:
   std::span<const LabelSimilarities> labels_;
   std::vector<std::size_t> case_of_stack_;
-  std::vector<SimilarityMatrix> similarities_;
+  std::vector<FacilityLocation> objectives_;
 };
-
-void add_features(SelectionProblem& problem, const Array2<float>& features) {
-  std::size_t row = 0;
-  for (SliceStack& stack : problem.stacks) {
-    stack.features = xt::view(features, xt::range(row, row + stack.slices), xt::all());
-    row += stack.slices;
-  }
-}
 
 /// A stack without foreground has nothing to select by, and takes the first slices.
 SelectionPlan selection_by_labels(std::span<const LabelSimilarities> labels, const SelectionProblem& problem) {
@@ -134,12 +124,12 @@ std::vector<LabelSimilarities> label_similarities_of(const LabelledCohort& data,
 }
 
 std::vector<CaseCoverage> coverages(const LabelledCohort& data, std::span<const Plane> planes,
-                                    std::span<const LabelSimilarities> labels, const Array2<float>& features,
+                                    std::span<const LabelSimilarities> labels, const std::filesystem::path& features,
                                     std::span<const std::size_t> every, std::size_t random_draws,
                                     const Generator& generator) {
   std::vector<CaseCoverage> result;
   SelectionProblem problem = selection_problem(data.cohort.training, planes, {.every = 1, .count = std::nullopt});
-  add_features(problem, features);
+  read_features(problem, data.cohort.training, features);
   const Judge judge(labels, problem);
   for (const std::size_t k : every) {
     const Budget budget{.every = k, .count = std::nullopt};

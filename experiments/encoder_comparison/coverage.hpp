@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,7 +12,6 @@
 #include "sparseann/data/cohort.hpp"
 #include "sparseann/encode/slice_source.hpp"
 #include "sparseann/select/selection_problem.hpp"
-#include "sparseann/select/similarity_matrix.hpp"
 
 namespace sparseann::encoder_comparison {
 
@@ -33,10 +33,11 @@ inline constexpr std::string_view ceiling = "greedy_on_labels";
 [[nodiscard]] std::vector<LabelSimilarities> label_similarities_of(const LabelledCohort& data,
                                                                    std::span<const Plane> planes);
 
-/// The coverage of every selector, setting and case. Shape: features (slices, D), in the order of all_slices.
+/// The coverage of every selector, setting and case, with the features in a folder (see feature_file).
 [[nodiscard]] std::vector<CaseCoverage> coverages(const LabelledCohort& data, std::span<const Plane> planes,
                                                   std::span<const LabelSimilarities> labels,
-                                                  const Array2<float>& features, std::span<const std::size_t> every,
-                                                  std::size_t random_draws, const Generator& generator);
+                                                  const std::filesystem::path& features,
+                                                  std::span<const std::size_t> every, std::size_t random_draws,
+                                                  const Generator& generator);
 
 } // namespace sparseann::encoder_comparison

@@ -54,7 +54,8 @@ public:
 
   template <FeatureEncoder Encoder> void add(const OptionsOf<Encoder>& options) {
     StageContext context = context_.part(std::string(Encoder::name));
-    std::filesystem::create_directories(context.directory);
+    const std::filesystem::path folder = context.directory / "features";
+    std::filesystem::create_directories(folder);
     const std::vector<Case>& cases = data_.cohort.training;
     const SliceSource slices(cases, all_slices(cases, all_planes));
     Encoder encoder = configured<Encoder>(options);
@@ -62,39 +63,26 @@ public:
     const auto start = std::chrono::steady_clock::now();
     const Array2<float> features = fit_and_encode(encoder, slices, context);
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    write_npy(context.directory / "features.npy", features);
+    write_feature_files(folder, slices, features);
+    check_kept_features(cases, all_planes, folder, context);
+    result.diagnostics = read_diagnostics(folder / "diagnostics.csv");
     if constexpr (ReconstructingEncoder<Encoder>) {
       keep_reconstructions(encoder, cases, slices, context);
       result.reconstructions = read_reconstructions(context.directory / "reconstruction_error.csv");
     }
-    result.diagnostics = diagnostics_of(features);
-    result.coverages = coverages(data_, all_planes, labels_, features, call_.every, call_.random_draws,
+    result.coverages = coverages(data_, all_planes, labels_, folder, call_.every, call_.random_draws,
                                  context_.generator.split("selection"));
     results_.push_back(std::move(result));
     publish();
   }
 
 private:
-  [[nodiscard]] std::vector<StackDiagnostics> diagnostics_of(const Array2<float>& features) const {
-    std::vector<StackDiagnostics> stacks;
-    std::size_t row = 0;
-    for (const Case& subject : data_.cohort.training)
-      for (const Plane plane : all_planes) {
-        const std::size_t count = slice_count(subject.image.shape(), plane);
-        const Array2<float> part = xt::view(features, xt::range(row, row + count), xt::all());
-        stacks.push_back({subject.name, plane, diagnose_features(part)});
-        row += count;
-      }
-    return stacks;
-  }
-
   /// After each encoder, so that what took long is not lost.
   void publish() const {
     const std::filesystem::path folder = call_.out;
-    const std::string summary = summary_csv(results_);
     publish_atomically(folder / "encoders.csv", encoders_csv(results_));
     publish_atomically(folder / "coverage.csv", coverage_csv(results_, case_names(data_.cohort.training)));
-    publish_atomically(folder / "summary.csv", summary);
+    publish_atomically(folder / "summary.csv", summary_csv(results_));
   }
 
   const Call& call_;

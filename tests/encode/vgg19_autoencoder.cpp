@@ -8,7 +8,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "sparseann/io/file.hpp"
 #include "support/catch.hpp"
@@ -133,8 +132,7 @@ TEST_CASE("its keys tell slices, voxels, options and weights apart") {
   std::vector<SliceIndex> indices{{0, Plane::xy, 2}, {0, Plane::xz, 2}};
   const auto key = [&] {
     const SliceSource slices(data.cohort.training, indices);
-    const sparseann::detail::Vgg19Slices vgg19(slices, options, torch::kCPU);
-    return fmt::format("{} {}", vgg19.network_key(), fmt::join(vgg19.slice_keys(), ""));
+    return sparseann::detail::Vgg19Slices(slices, options, torch::kCPU).keys().joined();
   };
   const std::string same = key();
   CHECK(key() == same);
@@ -163,11 +161,10 @@ TEST_CASE("activations are found by slice in any order, and none of another slic
   const SliceSource kept(data.cohort.training, {{0, Plane::xy, 2}, {0, Plane::xz, 2}, {0, Plane::xy, 4}});
   const sparseann::detail::Vgg19Slices vgg19(kept, options, torch::kCPU);
   const sparseann::detail::KeptActivations activations(
-      ActivationCache::make({}, "key", 3, 2, 3, [](auto) { return torch::zeros({3, 2}, torch::kHalf); }),
-      vgg19.network_key(), vgg19.slice_keys());
+      ActivationCache::make({}, "key", 3, 2, 3, [](auto) { return torch::zeros({3, 2}, torch::kHalf); }), vgg19.keys());
   const auto rows = [&](std::vector<SliceIndex> indices) {
     const SliceSource slices(data.cohort.training, std::move(indices));
-    return activations.rows_of(sparseann::detail::Vgg19Slices(slices, options, torch::kCPU));
+    return activations.rows_of(sparseann::detail::Vgg19Slices(slices, options, torch::kCPU).keys());
   };
   CHECK(rows({{0, Plane::xy, 4}, {0, Plane::xy, 2}}) == std::vector<std::int64_t>{2, 0});
   CHECK_FALSE(rows({{0, Plane::xy, 4}, {0, Plane::yz, 2}}).has_value());

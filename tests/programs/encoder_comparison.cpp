@@ -82,7 +82,7 @@ TEST_CASE("encoder_comparison names what is missing or wrong") {
     return test::Program(SPARSEANN_ENCODER_COMPARISON, arguments).wait().errors;
   };
   CHECK(errors({}) == "error: --data: expected an nnU-Net folder with labelsTr, got nothing\n");
-  CHECK(errors({"--data", "/nonexistent"}) != "");
+  CHECK_THAT(errors({"--data", "/nonexistent"}), ContainsSubstring("error: /nonexistent"));
   CHECK_THAT(errors({"--data", "/nonexistent", "--vgg19.weights", "/nonexistent/w", "--vgg19.input", "20"}),
              ContainsSubstring("--vgg19.input: expected a multiple of 16"));
   CHECK_THAT(errors({"--every", "0"}), ContainsSubstring("--every"));

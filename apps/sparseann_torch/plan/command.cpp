@@ -36,13 +36,11 @@ void encode_stage(const PlanMethod& method, const Images& images, RunDirectory& 
 /// What the selector asks to know of the slices beside their number.
 void complete_problem(const PlanMethod& method, const Images& images, const RunDirectory& run,
                       SelectionProblem& problem) {
-  for (SliceStack& stack : problem.stacks) {
-    const Case& scan = images.cases[stack.case_index];
-    if (method.encoder != nullptr)
-      stack.features = read_npy(feature_file(run.path() / "features", scan.name, stack.plane));
-    if (method.selector.scores)
-      stack.scores = method.selector.scores(scan.image, stack.plane);
-  }
+  if (method.encoder != nullptr)
+    read_features(problem, images.cases, run.path() / "features");
+  if (method.selector.scores)
+    for (SliceStack& stack : problem.stacks)
+      stack.scores = method.selector.scores(images.cases[stack.case_index].image, stack.plane);
 }
 
 void select_stage(const PlanMethod& method, const Images& images, SelectionProblem problem, RunDirectory& run,

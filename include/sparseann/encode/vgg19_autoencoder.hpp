@@ -148,13 +148,26 @@ TORCH_MODULE(Vgg19AutoencoderNetwork);
 
 namespace detail {
 
-/// What VGG-19's convolutions give for the slices of a source.
+/// Digests of all that activations depend on: of the network, and what tells each slice from others.
+struct ActivationKeys {
+  std::string network;
+  std::vector<std::string> slices;
+
+  [[nodiscard]] std::string joined() const {
+    Sha256 digest;
+    digest.update(network);
+    for (const std::string& slice : slices)
+      digest.update(slice);
+    return digest.finish();
+  }
+};
+
+/// The slices of a source, and what VGG-19's convolutions give for them.
 class Vgg19Slices {
 public:
   Vgg19Slices(const SliceSource& slices, const Vgg19AutoencoderOptions& options, torch::Device device)
       : source_(slices), options_(options), weights_(options.weights), device_(device),
-        inputs_(slices, options.intensities, options.input, input_convention(weights_)),
-        network_(weights_, options.precision, device) {}
+        inputs_(slices, options.intensities, options.input, input_convention(weights_)) {}
 
   [[nodiscard]] const SliceInputs& inputs() const noexcept { return inputs_; }
   [[nodiscard]] std::size_t columns() const noexcept {
@@ -162,16 +175,23 @@ public:
     return Vgg19::out_channels * edge * edge;
   }
 
+  /// The convolutions, read from the file anew at every call.
+  [[nodiscard]] Vgg19 network() const { return {weights_, options_.precision, device_}; }
+
   /// Shape: (positions, columns), float16 on the CPU.
   /// Throws: NumericalError where an activation is beyond what float16 holds.
-  [[nodiscard]] torch::Tensor activations(std::span<const std::int64_t> positions, const std::string& stage) const {
+  [[nodiscard]] torch::Tensor activations(const Vgg19& network, std::span<const std::int64_t> positions,
+                                          const std::string& stage) const {
     const torch::Tensor images = inputs_.inputs(inputs_.pictures(positions).to(device_));
-    const torch::Tensor result = network_(images).flatten(1).to(torch::kCPU, torch::kHalf);
+    const torch::Tensor result = network(images).flatten(1).to(torch::kCPU, torch::kHalf);
     if (!torch::isfinite(result).all().item<bool>())
       throw NumericalError(stage, positions.front(), "an activation of vgg19 is beyond float16");
     return result;
   }
 
+  [[nodiscard]] ActivationKeys keys() const { return {.network = network_key(), .slices = slice_keys()}; }
+
+private:
   /// Digest of all that the network makes of a slice: weights and options.
   [[nodiscard]] std::string network_key() const {
     Sha256 digest;
@@ -197,32 +217,30 @@ public:
     return keys;
   }
 
-private:
   const SliceSource& source_;
   const Vgg19AutoencoderOptions& options_;
   SafetensorsFile weights_;
   torch::Device device_;
   SliceInputs inputs_;
-  Vgg19 network_;
 };
 
 /// Activations that are there, found by slice: those of one network.
 class KeptActivations {
 public:
-  KeptActivations(ActivationCache cache, std::string network, std::span<const std::string> slices)
-      : cache_(std::move(cache)), network_(std::move(network)) {
-    for (std::size_t row = 0; row < slices.size(); ++row)
-      rows_.emplace(slices[row], static_cast<std::int64_t>(row));
+  KeptActivations(ActivationCache cache, ActivationKeys keys)
+      : cache_(std::move(cache)), network_(std::move(keys.network)) {
+    for (std::size_t row = 0; row < keys.slices.size(); ++row)
+      rows_.emplace(std::move(keys.slices[row]), static_cast<std::int64_t>(row));
   }
 
   [[nodiscard]] const ActivationCache& cache() const noexcept { return cache_; }
 
   /// The rows of these slices, or nothing where one is not there.
-  [[nodiscard]] std::optional<std::vector<std::int64_t>> rows_of(const Vgg19Slices& vgg19) const {
-    if (vgg19.network_key() != network_)
+  [[nodiscard]] std::optional<std::vector<std::int64_t>> rows_of(const ActivationKeys& keys) const {
+    if (keys.network != network_)
       return std::nullopt;
     std::vector<std::int64_t> rows;
-    for (const std::string& slice : vgg19.slice_keys()) {
+    for (const std::string& slice : keys.slices) {
       const auto found = rows_.find(slice);
       if (found == rows_.end())
         return std::nullopt;
@@ -293,7 +311,7 @@ public:
     detail::EpochBatches batches(slices.size(), options.training.batch, context.generator.split("order"));
     const auto step = [&](std::int64_t iteration, Generator&) -> StepLoss {
       if (!kept_) // not before: a finished training needs none
-        kept_ = activations(vgg19, context);
+        kept_ = activations(vgg19, vgg19.keys(), context);
       const std::span<const std::int64_t> rows = batches(static_cast<std::size_t>(iteration));
       const torch::Tensor pictures = vgg19.inputs().pictures(rows).to(context.device);
       const torch::Tensor inputs = kept_->cache().rows(rows).to(context.device).to(torch::kFloat);
@@ -304,14 +322,15 @@ public:
     train(network_, training(batches.per_epoch()), context, step, {},
           [this](const LossCurve& curve) { return is_at_rest(options.training.stop, curve); });
     if (!kept_)
-      kept_ = activations_in_file(vgg19, context);
+      kept_ = activations_in_file(vgg19, vgg19.keys(), context);
   }
 
   [[nodiscard]] Array2<float> encode(const SliceSource& slices, const StageContext& context) {
     if (network_.is_empty())
       throw InvalidArgument(std::string(name), "fit() before encode()", "encode() first");
     const detail::Vgg19Slices vgg19(slices, options, context.device);
-    const std::optional<std::vector<std::int64_t>> cached = kept_ ? kept_->rows_of(vgg19) : std::nullopt;
+    const std::optional<std::vector<std::int64_t>> cached = kept_ ? kept_->rows_of(vgg19.keys()) : std::nullopt;
+    const std::optional<Vgg19> convolutions = cached ? std::nullopt : std::optional(vgg19.network());
     const torch::NoGradGuard no_gradient;
     network_->eval();
     auto task = context.progress.start(context.stage + ", features", slices.size());
@@ -322,8 +341,8 @@ public:
       const auto part_of = [&](const std::vector<std::int64_t>& all) {
         return std::span(all).subspan(first, std::min(vgg19_batch, all.size() - first));
       };
-      const torch::Tensor rows =
-          cached ? kept_->cache().rows(part_of(*cached)) : vgg19.activations(part_of(positions), context.stage);
+      const torch::Tensor rows = cached ? kept_->cache().rows(part_of(*cached))
+                                        : vgg19.activations(*convolutions, part_of(positions), context.stage);
       const PrecisionScope scope(options.precision, context.device);
       parts.push_back(network_->encode(rows.to(context.device).to(torch::kFloat)).to(torch::kCPU, torch::kFloat));
       task.advance(part_of(positions).size());
@@ -364,44 +383,35 @@ private:
 
   using Kept = std::shared_ptr<const detail::KeptActivations>;
 
-  [[nodiscard]] static std::string key_of(const std::string& network, std::span<const std::string> slices) {
-    Sha256 digest;
-    digest.update(network);
-    for (const std::string& slice : slices)
-      digest.update(slice);
-    return digest.finish();
-  }
-
   /// From the file of an earlier run; none where there is no such file, or one of others.
-  [[nodiscard]] static Kept activations_in_file(const detail::Vgg19Slices& vgg19, const StageContext& context) {
+  [[nodiscard]] static Kept activations_in_file(const detail::Vgg19Slices& vgg19, const detail::ActivationKeys& keys,
+                                                const StageContext& context) {
     const std::filesystem::path path = cache_path(context);
     if (path.empty() || !std::filesystem::exists(path))
       return nullptr;
-    std::string network = vgg19.network_key();
-    const std::vector<std::string> slices = vgg19.slice_keys();
-    auto found = ActivationCache::open(path, key_of(network, slices), slices.size(), vgg19.columns());
-    return found ? std::make_shared<const detail::KeptActivations>(*std::move(found), std::move(network), slices)
-                 : nullptr;
+    auto found = ActivationCache::open(path, keys.joined(), keys.slices.size(), vgg19.columns());
+    return found ? std::make_shared<const detail::KeptActivations>(*std::move(found), keys) : nullptr;
   }
 
   /// From the file of an earlier run, or computed.
-  [[nodiscard]] static Kept activations(const detail::Vgg19Slices& vgg19, const StageContext& context) {
-    if (Kept kept = activations_in_file(vgg19, context))
+  [[nodiscard]] static Kept activations(const detail::Vgg19Slices& vgg19, const detail::ActivationKeys& keys,
+                                        const StageContext& context) {
+    if (Kept kept = activations_in_file(vgg19, keys, context))
       return kept;
     const std::filesystem::path path = cache_path(context);
     if (!path.empty() && std::filesystem::exists(path))
       context.progress.say(fmt::format("{} is damaged or of other slices or weights: computed anew", path.string()));
-    std::string network = vgg19.network_key();
-    const std::vector<std::string> slices = vgg19.slice_keys();
-    auto task = context.progress.start(context.stage + ", vgg19", slices.size());
-    ActivationCache made = ActivationCache::make(path, key_of(network, slices), slices.size(), vgg19.columns(),
-                                                 vgg19_batch, [&](std::span<const std::int64_t> positions) {
-                                                   torch::Tensor part = vgg19.activations(positions, context.stage);
+    const Vgg19 network = vgg19.network();
+    auto task = context.progress.start(context.stage + ", vgg19", keys.slices.size());
+    ActivationCache made = ActivationCache::make(path, keys.joined(), keys.slices.size(), vgg19.columns(), vgg19_batch,
+                                                 [&](std::span<const std::int64_t> positions) {
+                                                   torch::Tensor part =
+                                                       vgg19.activations(network, positions, context.stage);
                                                    task.advance(positions.size());
                                                    return part;
                                                  });
     task.finish();
-    return std::make_shared<const detail::KeptActivations>(std::move(made), std::move(network), slices);
+    return std::make_shared<const detail::KeptActivations>(std::move(made), keys);
   }
 
   Vgg19AutoencoderNetwork network_{nullptr};

@@ -48,6 +48,12 @@ namespace sparseann {
   return problem;
 }
 
+/// Gives every stack its features, from a folder as write_feature_files leaves it. Throws: IoError, DataError.
+inline void read_features(SelectionProblem& problem, std::span<const Case> cases, const std::filesystem::path& folder) {
+  for (SliceStack& stack : problem.stacks)
+    stack.features = read_npy(feature_file(folder, cases[stack.case_index].name, stack.plane));
+}
+
 /// Step I, features: fits the encoder on the slices of all cases and keeps `features/CASE_PLANE.npy`, (slices, D) each,
 /// what they look like, and, where the encoder can go back to slices, its reconstructions.
 template <FeatureEncoder Encoder>
@@ -81,8 +87,7 @@ template <EncoderSlot Encoder, CohortSelector Selector>
     encode_slices(encoder, cases, planes, run, context);
   run.stage("select", [&] {
     if constexpr (FeatureEncoder<Encoder>)
-      for (SliceStack& stack : problem.stacks)
-        stack.features = read_npy(feature_file(run.path() / "features", names[stack.case_index], stack.plane));
+      read_features(problem, cases, run.path() / "features");
     if constexpr (ImageScorer<Selector>)
       for (SliceStack& stack : problem.stacks)
         stack.scores = selector.scores(cases[stack.case_index].image, stack.plane);

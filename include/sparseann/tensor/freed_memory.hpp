@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdlib> // any header of glibc says that it is glibc
+
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
