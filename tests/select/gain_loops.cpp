@@ -4,30 +4,13 @@
 #include <limits>
 #include <vector>
 
-#include "sparseann/core/random.hpp"
 #include "support/catch.hpp"
+#include "support/vector_loops.hpp"
 
 using sparseann::InstructionSet;
+using sparseann::test::supported_sets;
+using sparseann::test::uniform_numbers;
 namespace gain_loops = sparseann::gain_loops;
-
-namespace {
-
-std::vector<float> uniform_numbers(std::size_t count, std::uint64_t seed) {
-  sparseann::Generator generator(seed);
-  std::vector<float> numbers(count);
-  std::ranges::generate(numbers, [&] { return static_cast<float>(generator.uniform(-1, 1)); });
-  return numbers;
-}
-
-std::vector<InstructionSet> supported_sets() {
-  std::vector<InstructionSet> sets;
-  for (const InstructionSet set : {InstructionSet::generic, InstructionSet::avx2, InstructionSet::avx512})
-    if (sparseann::is_supported(set))
-      sets.push_back(set);
-  return sets;
-}
-
-} // namespace
 
 TEST_CASE("excess sums what is offered above what there is, to the same bits with all instructions") {
   for (const std::size_t count : {0U, 1U, 7U, 16U, 31U, 1023U, 1024U, 1025U, 5000U}) {

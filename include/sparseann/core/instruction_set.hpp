@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -40,5 +41,26 @@ enum class InstructionSet { automatic, generic, avx2, avx512 };
       return set;
   return InstructionSet::generic;
 }
+
+namespace detail {
+
+/// The compiler's vectors, as many doubles as a register holds and as many floats: of SSE2, AVX2 and AVX-512. g++ 12
+/// ignores vector_size on a type that depends on a template's parameter.
+struct Vectors128 {
+  using Floats = float __attribute__((vector_size(8)));
+  using Doubles = double __attribute__((vector_size(16)));
+};
+struct Vectors256 {
+  using Floats = float __attribute__((vector_size(16)));
+  using Doubles = double __attribute__((vector_size(32)));
+};
+struct Vectors512 {
+  using Floats = float __attribute__((vector_size(32)));
+  using Doubles = double __attribute__((vector_size(64)));
+};
+
+template <class Vectors> inline constexpr std::size_t lanes = sizeof(typename Vectors::Doubles) / sizeof(double);
+
+} // namespace detail
 
 } // namespace sparseann

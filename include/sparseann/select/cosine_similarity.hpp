@@ -13,11 +13,13 @@
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/execution.hpp"
+#include "sparseann/core/instruction_set.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/core/parallel.hpp"
 #include "sparseann/select/features.hpp"
 #include "sparseann/select/inner_product_table.hpp"
 #include "sparseann/select/packed_rows.hpp"
+#include "sparseann/select/row_loops.hpp"
 
 namespace sparseann {
 
@@ -115,35 +117,26 @@ struct CosineSimilarity {
   Options options;
 
   [[nodiscard]] CosineTable operator()(const Array2<float>& features, const Execution& execution = {}) const {
+    const InstructionSet set = resolve(execution.instruction_set);
     std::atomic<bool> all_have_directions = features.size() > 0;
     PackedRows rows(
         features.shape(0), features.shape(1),
         [&](std::size_t i, std::span<float> values) {
-          if (!normalise(feature_row(features, i), values))
+          if (!normalise(feature_row(features, i), values, set))
             all_have_directions = false;
         },
-        worthwhile_threads(execution, 1e-9 * static_cast<double>(features.size())));
+        worthwhile_threads(execution, 8e-10 * static_cast<double>(features.size())));
     if (!all_have_directions)
       check_features(features); // says where
-    return {std::move(rows), resolve(execution.instruction_set)};
+    return {std::move(rows), set};
   }
 
 private:
   /// Whether the row is finite and not all zero: squares of floats neither overflow nor vanish in double.
-  [[nodiscard]] static bool normalise(std::span<const float> row, std::span<float> values) noexcept {
-    const double square = detail::dot(row, row);
-    const double scale = 1 / std::sqrt(square);
-    constexpr std::size_t lanes = 16; // a known number of iterations, which compilers vectorise
-    const std::size_t whole = row.size() / lanes * lanes;
-    for (std::size_t k = 0; k < whole; k += lanes) {
-      std::array<float, lanes> part;
-      std::copy_n(row.data() + k, lanes, part.data());
-      for (float& value : part)
-        value = static_cast<float>(static_cast<double>(value) * scale);
-      std::copy_n(part.data(), lanes, values.data() + k);
-    }
-    for (std::size_t k = whole; k < row.size(); ++k)
-      values[k] = static_cast<float>(static_cast<double>(row[k]) * scale);
+  [[nodiscard]] static bool normalise(std::span<const float> row, std::span<float> values,
+                                      InstructionSet set) noexcept {
+    const double square = row_loops::dot(row, row, set);
+    row_loops::scale(row, 1 / std::sqrt(square), values, set);
     return std::isfinite(square) && square > 0;
   }
 };

@@ -13,7 +13,7 @@
 namespace sparseann {
 
 /// The squared Euclidean distance of two rows of equal length. Differences are squared and added in double, so that
-/// rows far from the origin lose nothing; eight partial sums as in detail::dot.
+/// rows far from the origin lose nothing; eight partial sums as in row_loops::dot.
 template <std::floating_point A, std::floating_point B>
 [[nodiscard]] double squared_distance(std::span<const A> a, std::span<const B> b) noexcept {
   constexpr std::size_t lanes = 8;

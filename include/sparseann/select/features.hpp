@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -12,6 +11,8 @@
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/instruction_set.hpp"
+#include "sparseann/select/row_loops.hpp"
 
 namespace sparseann {
 
@@ -19,24 +20,6 @@ namespace sparseann {
 [[nodiscard]] inline std::span<const float> feature_row(const Array2<float>& features, std::size_t row) noexcept {
   return elements(features).subspan(row * features.shape(1), features.shape(1));
 }
-
-namespace detail {
-/// Eight partial sums: independent, so that the compiler may use vector registers, and in a fixed order.
-[[nodiscard]] inline double dot(std::span<const float> a, std::span<const float> b) noexcept {
-  constexpr std::size_t lanes = 8;
-  std::array<double, lanes> sums{};
-  const std::size_t whole = a.size() / lanes * lanes;
-  for (std::size_t i = 0; i < whole; i += lanes)
-    for (std::size_t lane = 0; lane < lanes; ++lane)
-      sums[lane] += static_cast<double>(a[i + lane]) * static_cast<double>(b[i + lane]);
-  for (std::size_t i = whole; i < a.size(); ++i)
-    sums[i - whole] += static_cast<double>(a[i]) * static_cast<double>(b[i]);
-  double sum = 0;
-  for (const double part : sums)
-    sum += part;
-  return sum;
-}
-} // namespace detail
 
 /// Checks that a feature table has rows and columns. Throws: DataError naming `source`.
 inline void check_feature_table(std::size_t rows, std::size_t columns, std::string_view source = "features") {
@@ -51,7 +34,7 @@ inline void check_features(const Array2<float>& features, std::string_view sourc
   check_feature_table(features.shape(0), features.shape(1), source);
   for (std::size_t row = 0; row < features.shape(0); ++row) {
     const std::span<const float> values = feature_row(features, row);
-    const double square = detail::dot(values, values);
+    const double square = row_loops::dot(values, values, InstructionSet::generic);
     if (std::isfinite(square) && square > 0) // squares of floats neither overflow nor vanish in double
       continue;
     const auto broken = std::ranges::find_if(values, [](float value) { return !std::isfinite(value); });

@@ -37,21 +37,10 @@ namespace detail {
 
 inline constexpr std::size_t sums = 16;
 
-// g++ 12 ignores vector_size on a type that depends on a template's parameter.
-struct Vectors128 {
-  using Floats = float __attribute__((vector_size(8)));
-  using Doubles = double __attribute__((vector_size(16)));
-};
-struct Vectors256 {
-  using Floats = float __attribute__((vector_size(16)));
-  using Doubles = double __attribute__((vector_size(32)));
-};
-struct Vectors512 {
-  using Floats = float __attribute__((vector_size(32)));
-  using Doubles = double __attribute__((vector_size(64)));
-};
-
-template <class Vectors> inline constexpr std::size_t lanes = sizeof(typename Vectors::Doubles) / sizeof(double);
+using sparseann::detail::lanes;
+using sparseann::detail::Vectors128;
+using sparseann::detail::Vectors256;
+using sparseann::detail::Vectors512;
 
 template <class V>
 [[nodiscard, gnu::always_inline]] inline double excess(const float* offered, const float* represented,

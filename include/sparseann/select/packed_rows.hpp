@@ -53,9 +53,12 @@ public:
     parallel_for(panels(), threads, [&](std::size_t panel) {
       const std::size_t first = panel * width;
       const std::size_t stride = depth + width; // rows a power of two apart would share few lines of the cache
-      std::vector<float> values(width * stride, 0.0F);
-      for (std::size_t lane = 0; lane < std::min(rows - first, width); ++lane)
+      const std::size_t taken = std::min(rows - first, width);
+      thread_local std::vector<float> values;
+      values.resize(width * stride);
+      for (std::size_t lane = 0; lane < taken; ++lane)
         source(first + lane, std::span(values).subspan(lane * stride, depth));
+      std::fill(values.begin() + static_cast<std::ptrdiff_t>(taken * stride), values.end(), 0.0F);
       interleave(values, stride, {lanes.get() + panel * depth, depth});
     });
     lanes_ = lanes;
