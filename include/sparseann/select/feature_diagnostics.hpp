@@ -17,6 +17,7 @@
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/select/features.hpp"
+#include "sparseann/select/row_loops.hpp"
 #include "sparseann/select/symmetric_eigenvalues.hpp"
 
 namespace sparseann {
@@ -132,7 +133,7 @@ namespace detail {
   Array2<double> rows = xt::zeros<double>({features.shape(0), features.shape(1)});
   for (std::size_t i = 0; i < features.shape(0); ++i) {
     const std::span<const float> row = feature_row(features, i);
-    const double length = std::sqrt(dot(row, row));
+    const double length = std::sqrt(row_loops::dot(row, row));
     for (std::size_t k = 0; length > 0 && k < row.size(); ++k)
       rows(i, k) = static_cast<double>(row[k]) / length;
   }
@@ -170,7 +171,7 @@ struct SlicePairs {
   std::vector<std::size_t> zeros;
   for (std::size_t i = 0; i < features.shape(0); ++i) {
     const std::span<const float> row = feature_row(features, i);
-    const double square = dot(row, row);
+    const double square = row_loops::dot(row, row);
     if (!std::isfinite(square))
       sparseann::check_features(features, source);
     if (square == 0)

@@ -11,7 +11,6 @@
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/error.hpp"
-#include "sparseann/core/instruction_set.hpp"
 #include "sparseann/select/row_loops.hpp"
 
 namespace sparseann {
@@ -34,7 +33,7 @@ inline void check_features(const Array2<float>& features, std::string_view sourc
   check_feature_table(features.shape(0), features.shape(1), source);
   for (std::size_t row = 0; row < features.shape(0); ++row) {
     const std::span<const float> values = feature_row(features, row);
-    const double square = row_loops::dot(values, values, InstructionSet::generic);
+    const double square = row_loops::dot(values, values);
     if (std::isfinite(square) && square > 0) // squares of floats neither overflow nor vanish in double
       continue;
     const auto broken = std::ranges::find_if(values, [](float value) { return !std::isfinite(value); });

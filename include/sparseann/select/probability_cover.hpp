@@ -22,6 +22,7 @@
 #include "sparseann/select/features.hpp"
 #include "sparseann/select/k_means.hpp"
 #include "sparseann/select/ranked_selection.hpp"
+#include "sparseann/select/row_loops.hpp"
 #include "sparseann/select/selector.hpp"
 #include "sparseann/select/similarity.hpp"
 
@@ -45,8 +46,7 @@ struct ProbabilityCoverOptions {
 [[nodiscard]] inline Array2<float> unit_rows(const Array2<float>& features) {
   Array2<float> scaled = features;
   for (std::size_t row = 0; row < features.shape(0); ++row) {
-    const double length =
-        std::sqrt(row_loops::dot(feature_row(features, row), feature_row(features, row), InstructionSet::generic));
+    const double length = std::sqrt(row_loops::dot(feature_row(features, row), feature_row(features, row)));
     for (std::size_t column = 0; column < features.shape(1); ++column)
       scaled(row, column) = static_cast<float>(static_cast<double>(features(row, column)) / length);
   }

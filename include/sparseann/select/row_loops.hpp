@@ -87,7 +87,8 @@ template <class V>
 } // namespace detail
 
 /// The inner product in double: eight partial sums, added in order. The spans are equally long; `set` is resolved.
-[[nodiscard]] inline double dot(std::span<const float> a, std::span<const float> b, InstructionSet set) noexcept {
+[[nodiscard]] inline double dot(std::span<const float> a, std::span<const float> b,
+                                InstructionSet set = InstructionSet::generic) noexcept {
 #if defined(__x86_64__)
   if (set == InstructionSet::avx512)
     return detail::dot_avx512(a.data(), b.data(), a.size());
