@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Measures training steps and inference of the project's networks in PyTorch's eager mode, as
+build/release/bin/bench_training measures ours.
+
+    benchmarks/peers/training.py [--networks DenseVoxNet ...] [--threads 2] [--steps 5] [--precisions f32 bf16]
+    benchmarks/peers/training.py --write FOLDER
+
+A step: forward, masked cross-entropy with one voxel in ten annotated plus 0.33 times the auxiliary head's, backward,
+Adam. In bfloat16 under autocast, weights and loss in float32. One JSON line per measurement, named as Google Benchmark
+names ours: the median of `all_seconds`, and the largest resident memory beyond what was there before the network, in
+bytes. --write makes a file per network of weights, input and labels with the losses that follow from them, which
+bench_training reads to see that it computes the same.
+"""
+
+import argparse
+import contextlib
+import json
+import resource
+import statistics
+import struct
+import time
+from pathlib import Path
+
+import networks
+import torch
+from torch.nn import functional
+
+CLASSES = 3
+PATCH = {"DenseVoxNet": 64, "YDenseVoxNet": 64, "Fcn2d": 128}
+
+
+def inputs_of(name: str, batch: int, patch: int) -> tuple[list[torch.Tensor], torch.Tensor]:
+    generator = torch.Generator().manual_seed(batch)
+    extents = [patch] * (2 if name == "Fcn2d" else 3)
+    images = [torch.randn(batch, 1, *extents, generator=generator)]
+    if name == "YDenseVoxNet":
+        images.append(torch.rand(batch, CLASSES, *extents, generator=generator).softmax(1))
+    labels = torch.randint(0, CLASSES, (batch, *extents), generator=generator)
+    labels[torch.rand(labels.shape, generator=generator) > 0.1] = -1
+    return images, labels
+
+
+def loss_of(network: torch.nn.Module, images: list[torch.Tensor], labels: torch.Tensor) -> torch.Tensor:
+    logits, auxiliary = network(*images)
+    loss = functional.cross_entropy(logits.float(), labels, ignore_index=-1)
+    if auxiliary is not None:
+        loss = loss + 0.33 * functional.cross_entropy(auxiliary.float(), labels, ignore_index=-1)
+    return loss
+
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def reset_peak() -> None:
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak() -> int:
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
+
+
+def autocast(precision: str) -> contextlib.AbstractContextManager:
+    return torch.autocast("cpu", torch.bfloat16) if precision == "bf16" else contextlib.nullcontext()
+
+
+def measured(step, steps: int) -> tuple[list[float], int]:
+    step()
+    before = resident()
+    reset_peak()
+    times = []
+    for _ in range(steps):
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    return times, peak() - before
+
+
+def training_step(name: str, precision: str, batch: int, patch: int):
+    network = getattr(networks, name)().train()
+    optimiser = torch.optim.Adam(network.parameters(), lr=5e-4, eps=1e-10)
+    images, labels = inputs_of(name, batch, patch)
+
+    def step() -> None:
+        optimiser.zero_grad()
+        with autocast(precision):
+            loss = loss_of(network, images, labels)
+        loss.backward()
+        optimiser.step()
+
+    return step
+
+
+def inference_step(name: str, precision: str, batch: int, patch: int):
+    network = getattr(networks, name)().eval()
+    images, _ = inputs_of(name, batch, patch)
+
+    def step() -> None:
+        with torch.inference_mode(), autocast(precision):
+            network(*images)
+
+    return step
+
+
+def write_example(name: str, folder: Path) -> None:
+    """A safetensors file: weights, inputs, labels (as float32), and losses in training and in evaluation mode."""
+    torch.manual_seed(0)
+    network = getattr(networks, name)()
+    for module in network.modules():
+        if hasattr(module, "dropout"):
+            module.dropout = 0.0
+    images, labels = inputs_of(name, 2, 32 if name != "Fcn2d" else 64)
+    tensors = {key: value.detach().clone() for key, value in network.state_dict().items()
+               if value.dtype == torch.float32}
+    tensors |= {f"input.{i}": image for i, image in enumerate(images)} | {"labels": labels.float()}
+    with torch.no_grad():
+        tensors["loss.evaluation"] = loss_of(network.eval(), images, labels).reshape(1)
+    loss = loss_of(network.train(), images, labels)
+    loss.backward()
+    tensors["loss.training"] = loss.detach().reshape(1)
+    tensors |= {f"gradient.{key}": value.grad for key, value in network.named_parameters()}
+    header, data = {}, b""
+    for key, value in tensors.items():
+        raw = value.contiguous().numpy().tobytes()
+        header[key] = {"dtype": "F32", "shape": list(value.shape), "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    text = json.dumps(header).encode()
+    (folder / f"{name}.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--networks", nargs="+", default=list(PATCH), choices=list(PATCH))
+    parser.add_argument("--precisions", nargs="+", default=["f32", "bf16"], choices=["f32", "bf16"])
+    parser.add_argument("--batches", nargs="+", type=int, default=[2])
+    parser.add_argument("--tasks", nargs="+", default=["train", "infer"], choices=["train", "infer"])
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=5)
+    parser.add_argument("--write", type=Path, metavar="FOLDER")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    if options.write:
+        options.write.mkdir(parents=True, exist_ok=True)
+        for name in options.networks:
+            write_example(name, options.write)
+        return
+    for name in options.networks:
+        for precision in options.precisions:
+            for task in options.tasks:
+                for batch in options.batches if task == "train" else [1]:
+                    patch = PATCH[name]
+                    step = (training_step if task == "train" else inference_step)(name, precision, batch, patch)
+                    times, memory = measured(step, options.steps)
+                    size = f"batch:{batch}/patch:{patch}" if task == "train" else f"patch:{patch}"
+                    print(json.dumps({"name": f"{name}/{task}/{precision}/{size}", "peer": "torch",
+                                      "version": torch.__version__, "threads": options.threads,
+                                      "seconds": statistics.median(times), "memory": memory, "all_seconds": times}),
+                          flush=True)
+
+
+if __name__ == "__main__":
+    main()
