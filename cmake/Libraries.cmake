@@ -46,6 +46,11 @@ if(SPARSEANN_WITH_TORCH)
     FOLDERS tensor loss network infer train encode pseudo_label meta pipeline report
     LINK sparseann_annotate LibTorch::LibTorch)
   target_include_directories(sparseann_sparseann SYSTEM INTERFACE "$<BUILD_INTERFACE:${KAINJOW_INCLUDE_DIR}>")
+  # LibTorch's parallel loops are inline, and go on one thread where they are compiled without OpenMP. Its libgomp is
+  # GCC's; Clang's runtime would be a second pool of threads.
+  set(openmp "$<$<CXX_COMPILER_ID:GNU>:-fopenmp>")
+  target_compile_options(sparseann_sparseann INTERFACE "${openmp}")
+  target_link_options(sparseann_sparseann INTERFACE "${openmp}")
   # LibTorch brings the headers of another fmt, and no library of it.
   target_compile_definitions(sparseann_sparseann INTERFACE FMT_HEADER_ONLY)
 

@@ -7,8 +7,8 @@ build/release/bin/bench_training measures ours.
 
 A step: forward, masked cross-entropy with one voxel in ten annotated plus 0.33 times the auxiliary head's, backward,
 Adam. In bfloat16 under autocast, weights and loss in float32. One JSON line per measurement, named as Google Benchmark
-names ours: the median of `all_seconds`, and the largest resident memory beyond what was there before the network, in
-bytes. --write makes a file per network of weights, input and labels with the losses that follow from them, which
+names ours: the median of `all_seconds`, and the memory that the first step takes beyond what is there before it, in
+bytes: of use for one measurement per run. --write makes a file per network of weights, input and labels with the losses that follow from them, which
 bench_training reads to see that it computes the same.
 """
 
@@ -42,9 +42,9 @@ def inputs_of(name: str, batch: int, patch: int) -> tuple[list[torch.Tensor], to
 
 def loss_of(network: torch.nn.Module, images: list[torch.Tensor], labels: torch.Tensor) -> torch.Tensor:
     logits, auxiliary = network(*images)
-    loss = functional.cross_entropy(logits.float(), labels, ignore_index=-1)
+    loss = functional.cross_entropy(logits, labels, ignore_index=-1)
     if auxiliary is not None:
-        loss = loss + 0.33 * functional.cross_entropy(auxiliary.float(), labels, ignore_index=-1)
+        loss = loss + 0.33 * functional.cross_entropy(auxiliary, labels, ignore_index=-1)
     return loss
 
 
@@ -66,15 +66,16 @@ def autocast(precision: str) -> contextlib.AbstractContextManager:
 
 
 def measured(step, steps: int) -> tuple[list[float], int]:
-    step()
     before = resident()
     reset_peak()
+    step()
+    memory = peak() - before
     times = []
     for _ in range(steps):
         start = time.perf_counter()
         step()
         times.append(time.perf_counter() - start)
-    return times, peak() - before
+    return times, memory
 
 
 def training_step(name: str, precision: str, batch: int, patch: int):
@@ -104,15 +105,19 @@ def inference_step(name: str, precision: str, batch: int, patch: int):
 
 
 def write_example(name: str, folder: Path) -> None:
-    """A safetensors file: weights, inputs, labels (as float32), and losses in training and in evaluation mode."""
+    """A safetensors file of float32: weights, inputs and labels, and what follows from them in float64: the losses in
+    training and in evaluation mode, and the gradients in training."""
     torch.manual_seed(0)
-    network = getattr(networks, name)()
+    network = getattr(networks, name)().double()
     for module in network.modules():
         if hasattr(module, "dropout"):
             module.dropout = 0.0
     images, labels = inputs_of(name, 2, 32 if name != "Fcn2d" else 64)
-    tensors = {key: value.detach().clone() for key, value in network.state_dict().items()
-               if value.dtype == torch.float32}
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.copy_(parameter.float())
+    images = [image.double() for image in images]
+    tensors = {key: value.detach().clone() for key, value in network.named_parameters()}
     tensors |= {f"input.{i}": image for i, image in enumerate(images)} | {"labels": labels.float()}
     with torch.no_grad():
         tensors["loss.evaluation"] = loss_of(network.eval(), images, labels).reshape(1)
@@ -122,7 +127,7 @@ def write_example(name: str, folder: Path) -> None:
     tensors |= {f"gradient.{key}": value.grad for key, value in network.named_parameters()}
     header, data = {}, b""
     for key, value in tensors.items():
-        raw = value.contiguous().numpy().tobytes()
+        raw = value.detach().float().contiguous().numpy().tobytes()
         header[key] = {"dtype": "F32", "shape": list(value.shape), "data_offsets": [len(data), len(data) + len(raw)]}
         data += raw
     text = json.dumps(header).encode()

@@ -45,7 +45,7 @@ TEST_CASE("Adam has the options' constants, and the auxiliary upsampling a tenth
   DenseVoxNetOptions options;
   options.layers = {1, 1};
   DenseVoxNet network(options);
-  torch::optim::Adam adam = sparseann::detail::make_adam(network, {.beta1 = 0.8, .beta2 = 0.99, .epsilon = 1e-7});
+  sparseann::FusedAdam adam = sparseann::detail::make_adam(network, {.beta1 = 0.8, .beta2 = 0.99, .epsilon = 1e-7});
   REQUIRE(adam.param_groups().size() == 2);
   CHECK(adam.param_groups()[1].params().size() == network->slow_parameters().size());
   CHECK(adam.param_groups()[1].params()[0].is_same(network->slow_parameters()[0]));

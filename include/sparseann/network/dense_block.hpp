@@ -1,34 +1,22 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
+#include "sparseann/network/dense_block_function.hpp"
+#include "sparseann/network/dropout.hpp"
+#include "sparseann/network/normalised_convolution3d.hpp"
 #include "sparseann/tensor/torch.hpp"
 
 namespace sparseann {
 
-/// BN -> ReLU -> Conv kernel^3 without bias. Shapes: (N, in_channels, z, y, x) to (N, out_channels, z, y, x).
-struct NormalisedConvolution3dImpl : torch::nn::Module {
-  NormalisedConvolution3dImpl(std::int64_t in_channels, std::int64_t out_channels, std::int64_t kernel)
-      : norm(register_module("norm", torch::nn::BatchNorm3d(in_channels))),
-        convolution(register_module(
-            "convolution",
-            torch::nn::Conv3d(
-                torch::nn::Conv3dOptions(in_channels, out_channels, kernel).padding(kernel / 2).bias(false)))) {}
-
-  torch::Tensor forward(const torch::Tensor& input) {
-    return convolution(norm(input).relu_()); // in place: BN's gradient needs its input, not its output
-  }
-
-  torch::nn::BatchNorm3d norm;
-  torch::nn::Conv3d convolution;
-};
-TORCH_MODULE(NormalisedConvolution3d);
-
 /// Layers that each add `growth` channels to what they read: BN -> ReLU -> Conv 3^3 -> Dropout -> concatenate.
 ///
 /// Shapes: (N, in_channels, z, y, x) to (N, in_channels + layers * growth, z, y, x).
-/// Cost: multiplications 27 * growth * sum of the layers' input channels per voxel; concatenation copies the input of
-/// every layer once.
+/// Cost: multiplications 27 * growth * sum of the layers' input channels per voxel, thrice that in training. On a CPU
+/// with AVX2 and in float32, memory is what the output takes, and as much again in the backward pass; see
+/// dense_block_function. Elsewhere LibTorch's operations are chained, each layer keeping its inputs.
 /// Source: Huang et al., "Densely Connected Convolutional Networks", CVPR 2017; without its bottlenecks, as in Yu et
 /// al., "Automatic 3D Cardiovascular MR Segmentation with Densely-Connected Volumetric ConvNets", MICCAI 2017.
 struct DenseBlockImpl : torch::nn::Module {
@@ -39,11 +27,24 @@ struct DenseBlockImpl : torch::nn::Module {
     register_module("layers", layers);
   }
 
-  torch::Tensor forward(torch::Tensor features) {
+  torch::Tensor forward(const torch::Tensor& features) {
+    return detail::computes_dense_blocks(features) ? fused(features) : chained(features);
+  }
+
+  /// One operation, computed by the project's own loops.
+  torch::Tensor fused(const torch::Tensor& features, InstructionSet set = InstructionSet::automatic) {
+    std::vector<NormalisedConvolution3d> normalised;
+    for (const auto& layer : *layers)
+      normalised.emplace_back(std::dynamic_pointer_cast<NormalisedConvolution3dImpl>(layer));
+    return detail::dense_block(features, normalised, is_training() ? dropout : 0, is_training(), set);
+  }
+
+  /// LibTorch's operations one after the other, on any device and in any precision.
+  torch::Tensor chained(torch::Tensor features) {
     for (const auto& layer : *layers) {
       torch::Tensor added = layer->as<NormalisedConvolution3d>()->forward(features);
       if (dropout > 0 && is_training())
-        added = torch::dropout(added, dropout, true);
+        added = sparseann::dropout(added, dropout);
       features = torch::cat({features, added}, 1);
     }
     return features;

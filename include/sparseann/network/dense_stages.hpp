@@ -4,8 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include <ATen/autocast_mode.h>
+
 #include "sparseann/network/auxiliary_head.hpp"
 #include "sparseann/network/dense_block.hpp"
+#include "sparseann/network/dropout.hpp"
 #include "sparseann/network/segmentation_output.hpp"
 #include "sparseann/tensor/torch.hpp"
 
@@ -77,9 +80,8 @@ struct DenseTrunkImpl : torch::nn::Module {
     if (!auxiliary_head.is_empty())
       output.auxiliary = auxiliary_head(features);
     const bool drops = dropout > 0 && is_training();
-    const torch::Tensor kept = drops ? torch::dropout(features, dropout, true) : features;
-    const torch::Tensor deep = tail(block(torch::max_pool3d(kept, 2)));
-    output.logits = head(up2(up1(deep).relu_()).relu_());
+    const torch::Tensor kept = drops ? sparseann::dropout(features, dropout) : features;
+    output.logits = decoded(tail(block(torch::max_pool3d(kept, 2))));
     return output;
   }
 
@@ -97,6 +99,20 @@ struct DenseTrunkImpl : torch::nn::Module {
   AuxiliaryHead auxiliary_head{nullptr};
 
 private:
+  /// Logits of each sample in turn: its feature maps at full resolution are by far the largest tensors, and so those of
+  /// one sample alone have a gradient at a time.
+  [[nodiscard]] torch::Tensor decoded(const torch::Tensor& deep) {
+    // oneDNN's deconvolutions and what follows them are faster channels-last, but for the backward pass in float32.
+    const bool channels_last =
+        deep.device().is_cpu() && (!at::GradMode::is_enabled() || at::autocast::is_autocast_enabled(at::kCPU));
+    std::vector<torch::Tensor> logits;
+    for (const torch::Tensor& sample : deep.split(1)) {
+      const torch::Tensor ordered = channels_last ? sample.contiguous(at::MemoryFormat::ChannelsLast3d) : sample;
+      logits.push_back(head(up2(up1(ordered).relu_()).relu_()));
+    }
+    return torch::cat(logits);
+  }
+
   [[nodiscard]] static torch::nn::ConvTranspose3d deconvolution(std::int64_t in_channels, std::int64_t out_channels) {
     return torch::nn::ConvTranspose3d(
         torch::nn::ConvTranspose3dOptions(in_channels, out_channels, 4).stride(2).padding(1));

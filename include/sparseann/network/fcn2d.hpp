@@ -105,6 +105,8 @@ struct Fcn2dImpl : torch::nn::Module {
   SegmentationOutput forward(const torch::Tensor& image) {
     detail::check_image("image", image, options_.in_channels, spatial_dimensions, required_multiple());
     torch::Tensor features = stem(image);
+    if (features.device().is_cpu()) // oneDNN's convolutions are faster so, and all that follows keeps the layout
+      features = features.contiguous(at::MemoryFormat::ChannelsLast);
     std::vector<torch::Tensor> maps;
     for (const auto& module : *scales) {
       auto& scale = *module->as<Fcn2dScale>();

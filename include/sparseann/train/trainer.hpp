@@ -17,6 +17,7 @@
 #include "sparseann/tensor/precision.hpp"
 #include "sparseann/tensor/torch.hpp"
 #include "sparseann/train/checkpoint.hpp"
+#include "sparseann/train/fused_adam.hpp"
 #include "sparseann/train/loss_curve.hpp"
 #include "sparseann/train/stage_context.hpp"
 #include "sparseann/train/training_options.hpp"
@@ -38,19 +39,19 @@ concept TrainingStep = requires(Step step, std::int64_t iteration, Generator gen
 
 namespace detail {
 
-template <class Module> torch::optim::Adam make_adam(Module& module, const TrainingOptions& options) {
+template <class Module> FusedAdam make_adam(Module& module, const TrainingOptions& options) {
   ParameterGroups parameters{.regular = module->parameters(), .slow = {}};
   if constexpr (NetworkModule<Module>)
     parameters = parameter_groups(module);
   std::vector<torch::optim::OptimizerParamGroup> groups{torch::optim::OptimizerParamGroup(parameters.regular)};
   if (!parameters.slow.empty())
     groups.emplace_back(parameters.slow);
-  return torch::optim::Adam(
+  return FusedAdam(
       groups,
       torch::optim::AdamOptions(options.learning_rate).betas({options.beta1, options.beta2}).eps(options.epsilon));
 }
 
-inline void set_learning_rate(torch::optim::Adam& adam, double rate) {
+inline void set_learning_rate(FusedAdam& adam, double rate) {
   for (std::size_t group = 0; group < adam.param_groups().size(); ++group)
     adam.param_groups()[group].options().set_lr(group == 0 ? rate : slow_learning_rate_factor * rate);
 }
@@ -86,7 +87,7 @@ LossCurve train(Module& module, const TrainingOptions& options, const StageConte
   using Clock = std::chrono::steady_clock;
   constexpr std::int64_t curve_interval = 10;
   module->to(context.device);
-  torch::optim::Adam adam = detail::make_adam(module, options);
+  FusedAdam adam = detail::make_adam(module, options);
   Checkpoint<Module> checkpoint(context.directory, module, adam, carried);
   TrainingPosition position = checkpoint.restore(context.device);
   const bool goes_to_the_end = std::same_as<IsDone, AllIterations>; // else the time left is the longest it can be

@@ -1,0 +1,81 @@
+// How long a training step and the inference of one patch take: names are NETWORK/train/PRECISION/batch:N/patch:E and
+// NETWORK/infer/PRECISION/patch:E. Two threads unless SPARSEANN_BENCHMARK_THREADS says otherwise. Where
+// SPARSEANN_BENCHMARK_EXAMPLES names a folder that benchmarks/peers/training.py --write made, every network must first
+// compute the losses and gradients that the peer computed from the same weights.
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <string>
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include "example.hpp"
+#include "memory.hpp"
+#include "sparseann/network/densevoxnet.hpp"
+#include "sparseann/network/fcn2d.hpp"
+#include "sparseann/network/y_densevoxnet.hpp"
+#include "sparseann/tensor/device.hpp"
+#include "sparseann/tensor/freed_memory.hpp"
+#include "workload.hpp"
+
+namespace {
+
+using namespace sparseann;
+using namespace sparseann::benchmarks;
+
+/// Runs `step` as long as Google Benchmark wants. `memory` is the most that all its calls took beyond what was there
+/// before the first one: of use where nothing else ran in this program, which keeps freed memory.
+template <class Step> void measure(benchmark::State& state, const Step& step) {
+  static const std::int64_t before = resident_bytes();
+  step();
+  for (auto _ : state)
+    step();
+  state.counters["memory"] = static_cast<double>(peak_bytes() - before);
+}
+
+template <class Network> void add(const std::string& name, Precision precision, std::int64_t patch) {
+  const std::string type = precision == Precision::bfloat16 ? "bf16" : "f32";
+  for (const std::int64_t batch : {1, 2, 4})
+    benchmark::RegisterBenchmark(fmt::format("{}/train/{}/batch:{}/patch:{}", name, type, batch, patch).c_str(),
+                                 [=](benchmark::State& state) {
+                                   Workload<Network> workload(batch, patch, precision);
+                                   measure(state, [&] { workload.train(); });
+                                 })
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark(fmt::format("{}/infer/{}/patch:{}", name, type, patch).c_str(),
+                               [=](benchmark::State& state) {
+                                 Workload<Network> workload(1, patch, precision);
+                                 measure(state, [&] { benchmark::DoNotOptimize(workload.infer()); });
+                               })
+      ->UseRealTime()
+      ->Unit(benchmark::kMillisecond);
+}
+
+template <class Network> void add_all(const std::string& name, std::int64_t patch) {
+  if (const char* const folder = std::getenv("SPARSEANN_BENCHMARK_EXAMPLES"))
+    fmt::print("{}\n", compare_with_example<Network>(std::filesystem::path(folder) / (name + ".safetensors")));
+  for (const Precision precision : {Precision::float32, Precision::bfloat16})
+    add<Network>(name, precision, patch);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const char* const threads = std::getenv("SPARSEANN_BENCHMARK_THREADS");
+  keep_freed_memory();
+  try {
+    use_threads(threads != nullptr ? std::stoi(threads) : 2);
+    add_all<DenseVoxNet>("DenseVoxNet", 64);
+    add_all<YDenseVoxNet>("YDenseVoxNet", 64);
+    add_all<Fcn2d>("Fcn2d", 128);
+    benchmark::Initialize(&argc, argv);
+    benchmark::RunSpecifiedBenchmarks();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return exit_code(error);
+  }
+}

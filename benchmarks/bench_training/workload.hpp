@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sparseann/loss/masked_cross_entropy.hpp"
+#include "sparseann/network/network.hpp"
+#include "sparseann/tensor/precision.hpp"
+#include "sparseann/tensor/torch.hpp"
+#include "sparseann/train/trainer.hpp"
+
+namespace sparseann::benchmarks {
+
+inline constexpr std::int64_t classes = 3;
+
+/// A network's inputs, all of them, and labels of which one in ten is known.
+struct Batch {
+  std::vector<torch::Tensor> inputs;
+  torch::Tensor labels;
+  torch::Tensor mask;
+};
+
+template <NetworkModule Network> [[nodiscard]] Batch random_batch(std::int64_t batch, std::int64_t patch) {
+  std::vector<std::int64_t> extents{batch};
+  extents.insert(extents.end(), Network::Impl::spatial_dimensions, patch);
+  const auto with_channels = [&](std::int64_t channels) {
+    std::vector<std::int64_t> shape = extents;
+    shape.insert(shape.begin() + 1, channels);
+    return shape;
+  };
+  Batch drawn{.inputs = {torch::randn(with_channels(1))},
+              .labels = torch::randint(0, classes, extents, torch::kLong),
+              .mask = torch::rand(extents) < 0.1};
+  if constexpr (MetaNetwork<Network>)
+    drawn.inputs.push_back(torch::rand(with_channels(classes)).softmax(1));
+  return drawn;
+}
+
+template <NetworkModule Network>
+[[nodiscard]] SegmentationOutput forward(Network& network, const std::vector<torch::Tensor>& inputs) {
+  if constexpr (MetaNetwork<Network>)
+    return network->forward(inputs[0], inputs[1]);
+  else
+    return network->forward(inputs[0]);
+}
+
+/// Eq. 2 of the main head and 0.33 times that of the auxiliary head, as trainers have it.
+template <NetworkModule Network> [[nodiscard]] torch::Tensor loss_of(Network& network, const Batch& batch) {
+  const SegmentationOutput output = forward(network, batch.inputs);
+  const MaskedCrossEntropy loss;
+  StepLoss losses{.main = loss(output.logits, batch.labels, batch.mask), .auxiliary = {}};
+  if (output.auxiliary.defined())
+    losses.auxiliary = loss(output.auxiliary, batch.labels, batch.mask);
+  return detail::batch_loss(losses, 0.33);
+}
+
+/// A network at full width with random weights, and a batch.
+template <NetworkModule Network> class Workload {
+public:
+  Workload(std::int64_t batch, std::int64_t patch, Precision precision)
+      : batch_(random_batch<Network>(batch, patch)), precision_(precision),
+        adam_(detail::make_adam(network_, TrainingOptions{})) {}
+
+  void train() {
+    network_->train();
+    adam_.zero_grad();
+    torch::Tensor loss;
+    {
+      const PrecisionScope scope(precision_, torch::kCPU);
+      loss = loss_of(network_, batch_);
+    }
+    loss.backward();
+    adam_.step();
+  }
+
+  [[nodiscard]] torch::Tensor infer() {
+    const torch::NoGradGuard no_gradient;
+    const PrecisionScope scope(precision_, torch::kCPU);
+    network_->eval();
+    return forward(network_, batch_.inputs).logits;
+  }
+
+private:
+  Network network_;
+  Batch batch_;
+  Precision precision_;
+  FusedAdam adam_;
+};
+
+} // namespace sparseann::benchmarks

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+#include "sparseann/tensor/torch.hpp"
+
+namespace sparseann {
+
+/// BN -> ReLU -> Conv kernel^3 without bias. Shapes: (N, in_channels, z, y, x) to (N, out_channels, z, y, x).
+struct NormalisedConvolution3dImpl : torch::nn::Module {
+  NormalisedConvolution3dImpl(std::int64_t in_channels, std::int64_t out_channels, std::int64_t kernel)
+      : norm(register_module("norm", torch::nn::BatchNorm3d(in_channels))),
+        convolution(register_module(
+            "convolution",
+            torch::nn::Conv3d(
+                torch::nn::Conv3dOptions(in_channels, out_channels, kernel).padding(kernel / 2).bias(false)))) {}
+
+  torch::Tensor forward(const torch::Tensor& input) {
+    return convolution(norm(input).relu_()); // in place: BN's gradient needs its input, not its output
+  }
+
+  torch::nn::BatchNorm3d norm;
+  torch::nn::Conv3d convolution;
+};
+TORCH_MODULE(NormalisedConvolution3d);
+
+} // namespace sparseann
