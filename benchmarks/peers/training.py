@@ -2,14 +2,15 @@
 """Measures training steps and inference of the project's networks in PyTorch's eager mode, as
 build/release/bin/bench_training measures ours.
 
-    benchmarks/peers/training.py [--networks DenseVoxNet ...] [--threads 2] [--steps 5] [--precisions f32 bf16]
+    benchmarks/peers/training.py [--networks DenseVoxNet ...] [--precisions f32 bf16] [--batches 2] [--threads 2]
     benchmarks/peers/training.py --write FOLDER
 
 A step: forward, masked cross-entropy with one voxel in ten annotated plus 0.33 times the auxiliary head's, backward,
 Adam. In bfloat16 under autocast, weights and loss in float32. One JSON line per measurement, named as Google Benchmark
-names ours: the median of `all_seconds`, and the memory that the first step takes beyond what is there before it, in
-bytes: of use for one measurement per run. --write makes a file per network of weights, input and labels with the losses that follow from them, which
-bench_training reads to see that it computes the same.
+names ours: the median of `all_seconds`, and the memory that all steps take beyond what was there before the first one,
+in bytes, which means something for the first measurement of a run. --write makes a file per network of weights, input
+and labels with the losses and gradients that follow from them, which bench_training reads to see that it computes the
+same.
 """
 
 import argparse
@@ -52,10 +53,6 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-def reset_peak() -> None:
-    Path("/proc/self/clear_refs").write_text("5")
-
-
 def peak() -> int:
     line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) * 1024
@@ -67,15 +64,13 @@ def autocast(precision: str) -> contextlib.AbstractContextManager:
 
 def measured(step, steps: int) -> tuple[list[float], int]:
     before = resident()
-    reset_peak()
     step()
-    memory = peak() - before
     times = []
     for _ in range(steps):
         start = time.perf_counter()
         step()
         times.append(time.perf_counter() - start)
-    return times, memory
+    return times, peak() - before
 
 
 def training_step(name: str, precision: str, batch: int, patch: int):

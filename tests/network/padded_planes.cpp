@@ -7,7 +7,7 @@
 using sparseann::PaddedPlanes;
 
 TEST_CASE("the nine taps of every voxel of a padded plane are its neighbours, or zeros of the padding") {
-  for (const auto [rows, columns] : {std::pair<std::size_t, std::size_t>{1, 1}, {3, 5}, {16, 16}, {7, 33}}) {
+  for (const auto& [rows, columns] : {std::pair<std::size_t, std::size_t>{1, 1}, {3, 5}, {16, 16}, {7, 33}}) {
     const PaddedPlanes grid{rows, columns};
     CAPTURE(rows, columns);
     const auto place = [&](std::size_t y, std::size_t x) { return grid.origin() + y * grid.pitch() + x; };
