@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <vector>
 
-#include <ATen/autocast_mode.h>
-
 #include "sparseann/core/instruction_set.hpp"
 #include "sparseann/network/dense_block_pass.hpp"
 #include "sparseann/network/dense_layer.hpp"

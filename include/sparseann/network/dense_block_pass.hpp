@@ -7,8 +7,6 @@
 #include <span>
 #include <vector>
 
-#include <ATen/Parallel.h>
-
 #include "sparseann/core/instruction_set.hpp"
 #include "sparseann/network/dense_layer.hpp"
 #include "sparseann/network/dropped_places.hpp"

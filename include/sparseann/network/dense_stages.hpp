@@ -4,8 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include <ATen/autocast_mode.h>
-
 #include "sparseann/network/auxiliary_head.hpp"
 #include "sparseann/network/dense_block.hpp"
 #include "sparseann/network/dropout.hpp"

@@ -4,9 +4,6 @@
 #include <cstdint>
 #include <limits>
 
-#include <ATen/OpMathType.h>
-#include <ATen/Parallel.h>
-
 #include "sparseann/network/dropped_places.hpp"
 #include "sparseann/tensor/torch.hpp"
 

@@ -5,8 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include <ATen/autocast_mode.h>
-
 #include "sparseann/core/options.hpp"
 #include "sparseann/tensor/torch.hpp"
 
