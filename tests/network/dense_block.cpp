@@ -22,10 +22,10 @@ DenseBlock random_block(std::int64_t channels, std::int64_t layers, std::int64_t
   block->to(type);
   for (const auto& layer : *block->layers) {
     const auto& norm = layer->as<NormalisedConvolution3d>()->norm;
-    norm->weight.uniform_(0.5, 1.5);
-    norm->bias.normal_();
-    norm->running_mean.normal_();
-    norm->running_var.uniform_(0.5, 2.0);
+    norm->weight.copy_(torch::rand_like(norm->weight) + 0.5);
+    norm->bias.copy_(torch::randn_like(norm->bias));
+    norm->running_mean.copy_(torch::randn_like(norm->running_mean));
+    norm->running_var.copy_(1.5 * torch::rand_like(norm->running_var) + 0.5);
   }
   return block;
 }
