@@ -74,7 +74,7 @@ def main() -> None:
         subprocess.run([options.python, PEER, "--write", options.examples], check=True)
         shown = subprocess.run([PROGRAM, "--benchmark_filter=^$"], check=True, capture_output=True, text=True,
                                env=os.environ | {"SPARSEANN_BENCHMARK_EXAMPLES": str(options.examples)}).stdout
-        print(shown.split("\n20")[0].strip(), end="\n\n")
+        print(shown)
     print("| work | sparseann | PyTorch eager | the same, memory kept |\n|---|---|---|---|")
     for name, peer_options in rows():
         if not re.search(options.only, name):

@@ -61,6 +61,14 @@ template <class Numbers> typename Numbers::Value multiplied(typename Numbers::Va
     return value;
 }
 
+/// What a tap of the convolution at a voxel reads.
+template <class Numbers>
+double read_by(Planes<typename Numbers::Value>& planes, std::size_t c, std::size_t z, std::size_t y, std::size_t x,
+               std::size_t tap) {
+  return static_cast<double>(multiplied<Numbers>(planes.near(
+      c, std::ptrdiff_t(z + tap / 9) - 1, std::ptrdiff_t(y + tap / 3 % 3) - 1, std::ptrdiff_t(x + tap % 3) - 1)));
+}
+
 template <class Numbers> std::vector<typename Numbers::Unit> units_of(const Planes<typename Numbers::Value>& planes) {
   const std::size_t channels = planes.values.size() / planes.channel();
   std::vector<typename Numbers::Unit> units(plane_convolution::units<Numbers>(channels) * planes.channel());
@@ -110,9 +118,7 @@ template <class V> void check_convolution(PaddedPlanes grid, std::size_t channel
             for (std::size_t tap = 0; tap < plane_convolution::taps; ++tap)
               expected += static_cast<double>(multiplied<Numbers>(
                               weights[(c * plane_convolution::taps + tap) * plane_convolution::outputs + o])) *
-                          static_cast<double>(multiplied<Numbers>(input.near(c, std::ptrdiff_t(z + tap / 9) - 1,
-                                                                             std::ptrdiff_t(y + tap / 3 % 3) - 1,
-                                                                             std::ptrdiff_t(x + tap % 3) - 1)));
+                          read_by<Numbers>(input, c, z, y, x, tap);
           REQUIRE(static_cast<double>(out[o * grid.positions() + y * grid.pitch() + x]) ==
                   Approx(expected).epsilon(1e-4).margin(1e-4));
         }
@@ -138,9 +144,7 @@ template <class V> void check_weight_gradient(PaddedPlanes grid, std::size_t cha
         double expected = 1;
         output.each([&](std::size_t z, std::size_t y, std::size_t x) {
           expected += static_cast<double>(multiplied<Numbers>(output.at(o, z, y, x))) *
-                      static_cast<double>(multiplied<Numbers>(input.near(c, std::ptrdiff_t(z + tap / 9) - 1,
-                                                                         std::ptrdiff_t(y + tap / 3 % 3) - 1,
-                                                                         std::ptrdiff_t(x + tap % 3) - 1)));
+                      read_by<Numbers>(input, c, z, y, x, tap);
         });
         REQUIRE(static_cast<double>(gradient[(c * plane_convolution::taps + tap) * plane_convolution::outputs + o]) ==
                 Approx(expected).epsilon(1e-3).margin(1e-3));

@@ -31,9 +31,11 @@ torch::ScalarType product_type() { return torch::mm(torch::ones({4, 4}), torch::
 
 TEST_CASE("products are bfloat16 inside a bfloat16 scope and float32 outside") {
   CHECK(product_type() == torch::kFloat);
+  CHECK(sparseann::precision_in_scope(torch::kCPU) == Precision::float32);
   {
     const PrecisionScope scope(Precision::bfloat16, torch::kCPU);
     CHECK(product_type() == torch::kBFloat16);
+    CHECK(sparseann::precision_in_scope(torch::kCPU) == Precision::bfloat16);
     {
       const PrecisionScope inner(Precision::bfloat16, torch::kCPU);
     }
@@ -47,6 +49,7 @@ TEST_CASE("a float32 scope computes in float32, inside a bfloat16 scope too") {
   {
     const PrecisionScope scope(Precision::float32, torch::kCPU);
     CHECK(product_type() == torch::kFloat);
+    CHECK(sparseann::precision_in_scope(torch::kCPU) == Precision::float32);
   }
   CHECK(product_type() == torch::kBFloat16);
 }

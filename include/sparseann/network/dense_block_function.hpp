@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sparseann/core/instruction_set.hpp"
@@ -20,10 +21,8 @@ namespace sparseann::detail {
 struct DenseBlockSettings {
   std::vector<NormalisedConvolution3d> layers; ///< whose running moments are used, or brought up to date in training
   bool training = false;                       ///< normalises by the batch's own moments
-  double dropout = 0;
-  std::uint64_t seed = 0;                   ///< of dropout
-  Precision precision = Precision::float32; ///< of products; float64 features have their own
-  InstructionSet instruction_set = InstructionSet::automatic;
+  Precision precision = Precision::float32;    ///< of products; float64 features have their own
+  DenseBlockPassOptions pass;
 };
 
 /// The autograd function of a dense block on a CPU. Its tensors: gamma, beta and weight of each layer.
@@ -44,15 +43,13 @@ public:
     torch::autograd::variable_list saved(tensors.begin(), tensors.end());
     saved.push_back(features);
     context->save_for_backward(saved);
-    context->saved_data["scale"] = joined(norms, &Normalisation::scale);
-    context->saved_data["shift"] = joined(norms, &Normalisation::shift);
     context->saved_data["mean"] = joined(norms, &Normalisation::mean);
     context->saved_data["inverse_deviation"] = joined(norms, &Normalisation::inverse_deviation);
     context->saved_data["precision"] = static_cast<std::int64_t>(settings.precision);
     context->saved_data["training"] = settings.training;
-    context->saved_data["dropout"] = settings.dropout;
-    context->saved_data["seed"] = static_cast<std::int64_t>(settings.seed);
-    context->saved_data["instruction_set"] = static_cast<std::int64_t>(settings.instruction_set);
+    context->saved_data["dropout"] = settings.pass.dropout;
+    context->saved_data["seed"] = static_cast<std::int64_t>(settings.pass.seed);
+    context->saved_data["instruction_set"] = static_cast<std::int64_t>(settings.pass.instruction_set);
     return features;
   }
 
@@ -90,7 +87,7 @@ private:
     torch::Tensor features =
         torch::empty({input.size(0), channels, input.size(2), input.size(3), input.size(4)}, input.options());
     features.narrow(1, 0, input.size(1)).copy_(input);
-    DenseBlockPass<Numbers> pass(features, {settings.dropout, settings.seed, settings.instruction_set});
+    DenseBlockPass<Numbers> pass(features, settings.pass);
     ChannelMoments batch;
     if (settings.training)
       pass.measure(0, static_cast<std::size_t>(input.size(1)), batch);
@@ -102,7 +99,7 @@ private:
                                                        : ChannelMoments{.mean = doubles(norm->running_mean),
                                                                         .variance = doubles(norm->running_var)};
       const torch::Tensor* const own = &tensors[i * tensors_per_layer];
-      norms.emplace_back(own[0], own[1], moments, norm->options.eps());
+      norms.emplace_back(own[0], own[1], moments.mean, inverse_deviations(moments, norm->options.eps()));
       pass.forward(i, own[2], norms.back(), batch);
     }
     return features;
@@ -169,40 +166,29 @@ private:
     return all;
   }
 
-  /// What `joined` joined.
+  /// What `joined` was given.
   [[nodiscard]] static std::vector<Normalisation> split(torch::autograd::AutogradContext& context,
                                                         const torch::autograd::variable_list& tensors) {
-    std::vector<Normalisation> norms(tensors.size() / tensors_per_layer);
-    const auto take = [&](const char* name, std::vector<double> Normalisation::* member) {
-      const std::vector<double> all = context.saved_data[name].toDoubleVector();
-      auto from = all.begin();
-      for (std::size_t i = 0; i < norms.size(); ++i) {
-        const auto end = from + tensors[i * tensors_per_layer + 2].size(1);
-        (norms[i].*member).assign(from, end);
-        from = end;
-      }
-    };
-    take("scale", &Normalisation::scale);
-    take("shift", &Normalisation::shift);
-    take("mean", &Normalisation::mean);
-    take("inverse_deviation", &Normalisation::inverse_deviation);
+    const std::vector<double> mean = context.saved_data["mean"].toDoubleVector();
+    const std::vector<double> inverse_deviation = context.saved_data["inverse_deviation"].toDoubleVector();
+    std::vector<Normalisation> norms;
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < tensors.size(); i += tensors_per_layer) {
+      const auto read = static_cast<std::size_t>(tensors[i].size(0));
+      norms.emplace_back(tensors[i], tensors[i + 1], std::span(mean).subspan(first, read),
+                         std::span(inverse_deviation).subspan(first, read));
+      first += read;
+    }
     return norms;
   }
 };
-
-/// The precision that a dense block's products have now: that of autocast on the CPU, or float32.
-[[nodiscard]] inline Precision dense_block_precision() {
-  return at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16
-             ? Precision::bfloat16
-             : Precision::float32;
-}
 
 /// Whether dense_block computes a block that reads `features`: on a CPU with AVX2, or AVX-512 BF16 where products are
 /// in bfloat16.
 [[nodiscard]] inline bool computes_dense_blocks(const torch::Tensor& features) {
   if (!features.device().is_cpu())
     return false;
-  if (dense_block_precision() == Precision::bfloat16)
+  if (precision_in_scope(torch::kCPU) == Precision::bfloat16)
     return dense_layer::is_supported<plane_convolution::Bfloat16>() &&
            (features.scalar_type() == torch::kFloat || features.scalar_type() == torch::kBFloat16);
   return dense_layer::is_supported<plane_convolution::Same<float>>() &&
@@ -222,13 +208,12 @@ private:
   }
   const std::uint64_t seed = dropout > 0 ? static_cast<std::uint64_t>(drawn_seed()) : 0;
   const bool is_double = features.scalar_type() == torch::kDouble;
-  return DenseBlockFunction::apply(is_double ? features : features.to(torch::kFloat), at::TensorList(tensors),
-                                   DenseBlockSettings{.layers = layers,
-                                                      .training = training,
-                                                      .dropout = dropout,
-                                                      .seed = seed,
-                                                      .precision = dense_block_precision(),
-                                                      .instruction_set = resolve(set)});
+  return DenseBlockFunction::apply(
+      is_double ? features : features.to(torch::kFloat), at::TensorList(tensors),
+      DenseBlockSettings{.layers = layers,
+                         .training = training,
+                         .precision = precision_in_scope(torch::kCPU),
+                         .pass = {.dropout = dropout, .seed = seed, .instruction_set = resolve(set)}});
 }
 
 } // namespace sparseann::detail

@@ -16,10 +16,9 @@
 
 namespace sparseann::detail {
 
-/// What drops activations and which instructions are used: all that the passes need to know.
-struct DenseBlockMeans {
+struct DenseBlockPassOptions {
   double dropout = 0;
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0; ///< of dropout
   InstructionSet instruction_set = InstructionSet::automatic;
 };
 
@@ -36,19 +35,25 @@ struct Normalisation {
   std::vector<double> scale;
   std::vector<double> shift;
 
-  Normalisation() = default;
-  Normalisation(const torch::Tensor& gamma, const torch::Tensor& beta, const ChannelMoments& moments, double epsilon) {
+  Normalisation(const torch::Tensor& gamma, const torch::Tensor& beta, std::span<const double> means,
+                std::span<const double> inverse_deviations)
+      : mean(means.begin(), means.end()), inverse_deviation(inverse_deviations.begin(), inverse_deviations.end()) {
     const torch::Tensor factor = gamma.detach().to(torch::kDouble).contiguous();
     const torch::Tensor offset = beta.detach().to(torch::kDouble).contiguous();
-    for (std::int64_t c = 0; c < factor.size(0); ++c) {
-      const auto at = static_cast<std::size_t>(c);
-      mean.push_back(moments.mean[at]);
-      inverse_deviation.push_back(1 / std::sqrt(moments.variance[at] + epsilon));
-      scale.push_back(factor.const_data_ptr<double>()[c] * inverse_deviation.back());
-      shift.push_back(offset.const_data_ptr<double>()[c] - mean.back() * scale.back());
+    for (std::size_t c = 0; c < mean.size(); ++c) {
+      scale.push_back(factor.const_data_ptr<double>()[c] * inverse_deviation[c]);
+      shift.push_back(offset.const_data_ptr<double>()[c] - mean[c] * scale[c]);
     }
   }
 };
+
+/// 1 / sqrt(variance + epsilon) for each channel.
+[[nodiscard]] inline std::vector<double> inverse_deviations(const ChannelMoments& moments, double epsilon) {
+  std::vector<double> inverse(moments.variance.size());
+  std::ranges::transform(moments.variance, inverse.begin(),
+                         [epsilon](double variance) { return 1 / std::sqrt(variance + epsilon); });
+  return inverse;
+}
 
 /// A dense block's forward and backward pass on its features, (N, channels, z, y, x), of which the first ones are
 /// given.
@@ -62,8 +67,8 @@ template <class Numbers> class DenseBlockPass {
   using Planar = typename Numbers::Planar;
 
 public:
-  DenseBlockPass(const torch::Tensor& features, const DenseBlockMeans& means)
-      : features_(features), means_(means), samples_(extent(features, 0)), channels_(extent(features, 1)),
+  DenseBlockPass(const torch::Tensor& features, const DenseBlockPassOptions& options)
+      : features_(features), options_(options), samples_(extent(features, 0)), channels_(extent(features, 1)),
         planes_(extent(features, 2)), grid_{.rows = extent(features, 3), .columns = extent(features, 4)},
         slabs_(dense_layer::slabs(samples_, planes_)) {}
 
@@ -98,7 +103,7 @@ public:
       dense_layer::forward(
           layer, slabs_[i],
           {std::span(sums).subspan(i * growth, growth), std::span(squares).subspan(i * growth, growth)},
-          means_.instruction_set);
+          options_.instruction_set);
     });
     append(moments, summed(sums, growth), summed(squares, growth));
   }
@@ -149,7 +154,7 @@ public:
       dense_layer::backward(layer, gradients, slabs_[i],
                             {std::span(weight_sums).subspan(i * weights, weights),
                              std::span(gamma).subspan(i * inputs, inputs), std::span(beta).subspan(i * inputs, inputs)},
-                            means_.instruction_set);
+                            options_.instruction_set);
     });
     return {unpacked_weights(summed(weight_sums, weights), weight), summed(gamma, inputs), summed(beta, inputs)};
   }
@@ -258,7 +263,7 @@ private:
   }
 
   [[nodiscard]] DroppedPlaces dropped_by(std::size_t index) const noexcept {
-    return {means_.dropout, means_.seed ^ (index << 48U)};
+    return {options_.dropout, options_.seed ^ (index << 48U)};
   }
 
   [[nodiscard]] dense_layer::Layer<Numbers> make_layer(std::size_t index, std::size_t inputs, std::size_t growth,
@@ -325,7 +330,7 @@ private:
   }
 
   torch::Tensor features_;
-  DenseBlockMeans means_;
+  DenseBlockPassOptions options_;
   std::size_t samples_;
   std::size_t channels_;
   std::size_t planes_;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -120,14 +119,16 @@ template <class V>
   }
 }
 
+inline constexpr std::size_t bfloat16_lanes = 16; ///< a known number of iterations, which compilers vectorise
+
 /// to_i = even_i and odd_i as bfloat16, which lie side by side.
-inline constexpr std::size_t bfloat16_lanes = 16;
 [[gnu::always_inline]] inline void put_pairs(const float* even, const float* odd, std::uint32_t* to,
                                              std::size_t count) noexcept {
   for (std::size_t i = 0; i < count; i += bfloat16_lanes)
     for (std::size_t lane = 0; lane < bfloat16_lanes; ++lane)
       to[i + lane] = Bfloat16::planar(even[i + lane]) | std::uint32_t{Bfloat16::planar(odd[i + lane])} << 16U;
 }
+/// to_i = from_i as bfloat16.
 [[gnu::always_inline]] inline void put_planar(const float* from, std::uint16_t* to, std::size_t count) noexcept {
   for (std::size_t i = 0; i < count; i += bfloat16_lanes)
     for (std::size_t lane = 0; lane < bfloat16_lanes; ++lane)
@@ -153,23 +154,8 @@ template <class V>
   std::fill(row, to + grid.size(), Value<V>{0});
 }
 
-/// Planes of a slab, and those above and below, of some input channels: in units, to be summed over channels.
-template <class V>
-[[gnu::always_inline]] inline void pack_units(const Layer<typename V::Numbers>& layer, const Slab& slab,
-                                              std::size_t first, std::size_t count, typename V::Numbers::Unit* to,
-                                              std::vector<Value<V>>& rows) noexcept {
-  for (std::size_t c = 0; c < count; c += V::Numbers::channels_per_unit)
-    for (std::size_t p = 0; p < slab.planes + 2; ++p, to += layer.grid.size())
-      if constexpr (std::same_as<typename V::Numbers, Bfloat16>) {
-        pack_plane<V>(layer, slab.sample, first + c, slab.first + p, rows.data());
-        pack_plane<V>(layer, slab.sample, first + c + 1, slab.first + p, rows.data() + layer.grid.size());
-        put_pairs(rows.data(), rows.data() + layer.grid.size(), to, layer.grid.size());
-      } else {
-        pack_plane<V>(layer, slab.sample, first + c, slab.first + p, to);
-      }
-}
-
-/// The same channel by channel, to be summed over positions.
+/// Planes of a slab, and those above and below, of some input channels: channel by channel, to be summed over
+/// positions.
 template <class V>
 [[gnu::always_inline]] inline void pack_planar(const Layer<typename V::Numbers>& layer, const Slab& slab,
                                                std::size_t first, std::size_t count, typename V::Numbers::Planar* to,
@@ -182,6 +168,24 @@ template <class V>
       } else {
         pack_plane<V>(layer, slab.sample, first + c, slab.first + p, to);
       }
+}
+
+/// The same in units, to be summed over channels.
+template <class V>
+[[gnu::always_inline]] inline void pack_units(const Layer<typename V::Numbers>& layer, const Slab& slab,
+                                              std::size_t first, std::size_t count, typename V::Numbers::Unit* to,
+                                              std::vector<Value<V>>& rows) noexcept {
+  if constexpr (std::same_as<typename V::Numbers, Bfloat16>) {
+    float* const odd = rows.data() + layer.grid.size();
+    for (std::size_t c = 0; c < count; c += Bfloat16::channels_per_unit)
+      for (std::size_t p = 0; p < slab.planes + 2; ++p, to += layer.grid.size()) {
+        pack_plane<V>(layer, slab.sample, first + c, slab.first + p, rows.data());
+        pack_plane<V>(layer, slab.sample, first + c + 1, slab.first + p, odd);
+        put_pairs(rows.data(), odd, to, layer.grid.size());
+      }
+  } else {
+    pack_planar<V>(layer, slab, first, count, to, rows);
+  }
 }
 
 /// Stores what a slab's convolution gave as new channels, some of it dropped.
@@ -393,13 +397,13 @@ template <class Numbers> [[nodiscard]] bool is_supported() noexcept {
 }
 
 /// Computes the layer's new channels of a slab from the channels before, and their moments. Products in bfloat16 take
-/// AVX-512 whatever `set` says.
+/// AVX-512 whatever `set` says, and all others at least AVX2.
 template <class Numbers>
 void forward([[maybe_unused]] const Layer<Numbers>& layer, [[maybe_unused]] const Slab& slab,
              [[maybe_unused]] const Moments& moments, [[maybe_unused]] InstructionSet set) noexcept {
 #if defined(__x86_64__)
   if constexpr (!std::same_as<Numbers, plane_convolution::Bfloat16>)
-    if (set == InstructionSet::avx2)
+    if (set != InstructionSet::avx512)
       return detail::forward_avx2(layer, slab, moments);
   detail::forward_avx512(layer, slab, moments);
 #endif
@@ -414,7 +418,7 @@ void backward([[maybe_unused]] const Layer<Numbers>& layer, [[maybe_unused]] con
               [[maybe_unused]] InstructionSet set) noexcept {
 #if defined(__x86_64__)
   if constexpr (!std::same_as<Numbers, plane_convolution::Bfloat16>)
-    if (set == InstructionSet::avx2)
+    if (set != InstructionSet::avx512)
       return detail::backward_avx2(layer, gradients, slab, parameters);
   detail::backward_avx512(layer, gradients, slab, parameters);
 #endif

@@ -8,6 +8,7 @@
 #include "sparseann/network/dense_block.hpp"
 #include "sparseann/network/dropout.hpp"
 #include "sparseann/network/segmentation_output.hpp"
+#include "sparseann/tensor/precision.hpp"
 #include "sparseann/tensor/torch.hpp"
 
 namespace sparseann {
@@ -101,8 +102,8 @@ private:
   /// one sample alone have a gradient at a time.
   [[nodiscard]] torch::Tensor decoded(const torch::Tensor& deep) {
     // oneDNN's deconvolutions and what follows them are faster channels-last, but for the backward pass in float32.
-    const bool channels_last =
-        deep.device().is_cpu() && (!at::GradMode::is_enabled() || at::autocast::is_autocast_enabled(at::kCPU));
+    const bool channels_last = deep.device().is_cpu() &&
+                               (!at::GradMode::is_enabled() || precision_in_scope(torch::kCPU) == Precision::bfloat16);
     std::vector<torch::Tensor> logits;
     for (const torch::Tensor& sample : deep.split(1)) {
       const torch::Tensor ordered = channels_last ? sample.contiguous(at::MemoryFormat::ChannelsLast3d) : sample;

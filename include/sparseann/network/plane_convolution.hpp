@@ -52,44 +52,35 @@ struct Bfloat16 {
   }
 };
 
-/// Vectors of each kind of number, and how many vectors of positions (`positions`) and how many channels of a gradient
-/// (`channels`) a kernel keeps in registers.
-template <class Numbers> struct Avx512;
-template <> struct Avx512<Same<float>> {
+/// How many vectors of positions (`positions`) and how many channels of a gradient (`channels`) a kernel keeps in
+/// registers.
+struct Avx512Registers {
   static constexpr InstructionSet set = InstructionSet::avx512;
-  using Numbers = Same<float>;
-  using Vector = float __attribute__((vector_size(64)));
   static constexpr std::size_t positions = 6;
   static constexpr std::size_t channels = 2;
 };
-template <> struct Avx512<Same<double>> {
-  static constexpr InstructionSet set = InstructionSet::avx512;
+struct Avx2Registers {
+  static constexpr InstructionSet set = InstructionSet::avx2;
+  static constexpr std::size_t positions = 3;
+  static constexpr std::size_t channels = 1;
+};
+
+/// The vectors of values that go with each kind of number.
+template <class Kind> struct Avx512 : Avx512Registers {
+  using Numbers = Kind;
+  using Vector = float __attribute__((vector_size(64)));
+};
+template <> struct Avx512<Same<double>> : Avx512Registers {
   using Numbers = Same<double>;
   using Vector = double __attribute__((vector_size(64)));
-  static constexpr std::size_t positions = 6;
-  static constexpr std::size_t channels = 2;
 };
-template <> struct Avx512<Bfloat16> {
-  static constexpr InstructionSet set = InstructionSet::avx512;
-  using Numbers = Bfloat16;
-  using Vector = float __attribute__((vector_size(64)));
-  static constexpr std::size_t positions = 6;
-  static constexpr std::size_t channels = 2;
-};
-template <class Numbers> struct Avx2;
-template <> struct Avx2<Same<float>> {
-  static constexpr InstructionSet set = InstructionSet::avx2;
-  using Numbers = Same<float>;
+template <class Kind> struct Avx2 : Avx2Registers {
+  using Numbers = Kind;
   using Vector = float __attribute__((vector_size(32)));
-  static constexpr std::size_t positions = 3;
-  static constexpr std::size_t channels = 1;
 };
-template <> struct Avx2<Same<double>> {
-  static constexpr InstructionSet set = InstructionSet::avx2;
+template <> struct Avx2<Same<double>> : Avx2Registers {
   using Numbers = Same<double>;
   using Vector = double __attribute__((vector_size(32)));
-  static constexpr std::size_t positions = 3;
-  static constexpr std::size_t channels = 1;
 };
 template <class V> using Value = typename V::Numbers::Value;
 template <class V> inline constexpr std::size_t lanes = sizeof(typename V::Vector) / sizeof(Value<V>);
@@ -192,7 +183,8 @@ template <class V, std::size_t Channels>
 }
 
 #if defined(__x86_64__)
-// Real functions, as code that is compiled for every processor could not inline their instructions.
+// The same as add_tile and add_taps, written out: compilers let no code that is compiled for every processor inline
+// this instruction, and have no operator for it.
 
 template <std::size_t Count>
 [[gnu::target("avx512f,avx512bf16")]] void
@@ -273,9 +265,7 @@ template <std::size_t Channels>
           gradient[c * gradient_channel + x * outputs + o] += part;
       }
 }
-#endif
 
-#if defined(__x86_64__)
 // Functions of their own, not inlined: what surrounds a kernel would cost it registers.
 
 template <class V, std::size_t Count>

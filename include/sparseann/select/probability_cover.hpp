@@ -46,9 +46,9 @@ struct ProbabilityCoverOptions {
 [[nodiscard]] inline Array2<float> unit_rows(const Array2<float>& features) {
   Array2<float> scaled = features;
   for (std::size_t row = 0; row < features.shape(0); ++row) {
-    const double length = std::sqrt(row_loops::dot(feature_row(features, row), feature_row(features, row)));
-    for (std::size_t column = 0; column < features.shape(1); ++column)
-      scaled(row, column) = static_cast<float>(static_cast<double>(features(row, column)) / length);
+    const std::span<const float> values = feature_row(features, row);
+    row_loops::scale(values, 1 / std::sqrt(row_loops::dot(values, values)),
+                     elements(scaled).subspan(row * features.shape(1), features.shape(1)));
   }
   return scaled;
 }

@@ -99,7 +99,8 @@ template <class V>
 }
 
 /// scaled_k = row_k * factor, rounded once. The spans are equally long; `set` is resolved.
-inline void scale(std::span<const float> row, double factor, std::span<float> scaled, InstructionSet set) noexcept {
+inline void scale(std::span<const float> row, double factor, std::span<float> scaled,
+                  InstructionSet set = InstructionSet::generic) noexcept {
 #if defined(__x86_64__)
   if (set == InstructionSet::avx512)
     return detail::scale_avx512(row.data(), factor, scaled.data(), row.size());

@@ -82,4 +82,11 @@ private:
   torch::ScalarType old_type_;
 };
 
+/// What `device` computes in now: the innermost PrecisionScope's, float32 outside of all.
+[[nodiscard]] inline Precision precision_in_scope(torch::Device device) {
+  const bool is_lower = at::autocast::is_autocast_enabled(device.type()) &&
+                        at::autocast::get_autocast_dtype(device.type()) == at::kBFloat16;
+  return is_lower ? Precision::bfloat16 : Precision::float32;
+}
+
 } // namespace sparseann
