@@ -27,12 +27,13 @@ bool is_within(const fs::path& path, const fs::path& folder) {
   return !relative.empty() && *relative.begin() != "..";
 }
 
-void check_apart(std::string_view flag, const std::optional<std::string>& written, const std::string& data) {
-  if (written && is_within(*written, data))
-    throw InvalidArgument(std::string(flag), fmt::format("a folder outside of --data {}", data), *written);
-}
-
 } // namespace
+
+void check_apart(std::string_view flag, const std::string& written, const std::string& read_flag,
+                 const std::string& read) {
+  if (is_within(written, read))
+    throw InvalidArgument(std::string(flag), fmt::format("a folder outside of {} {}", read_flag, read), written);
+}
 
 std::size_t Images::slices() const {
   std::size_t count = 0;
@@ -49,8 +50,9 @@ void check_folders(const ImagesCall& call, const std::optional<std::string>& out
     throw InvalidArgument("--output", "a folder to write", "nothing");
   if (call.cache && call.cache->empty())
     throw InvalidArgument("--cache", "a folder", "nothing");
-  check_apart("--output", output, *call.data);
-  check_apart("--cache", call.cache, *call.data);
+  check_apart("--output", *output, "--data", *call.data);
+  if (call.cache)
+    check_apart("--cache", *call.cache, "--data", *call.data);
 }
 
 torch::Device use_device(const ImagesCall& call) {

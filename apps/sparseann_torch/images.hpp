@@ -49,6 +49,11 @@ struct Images {
   [[nodiscard]] std::size_t slices() const;
 };
 
+/// Throws InvalidArgument naming `flag` where the folder `written` would lie in the folder `read` of another flag,
+/// whatever links lead there.
+void check_apart(std::string_view flag, const std::string& written, const std::string& read_flag,
+                 const std::string& read);
+
 /// Throws InvalidArgument naming the flag where there is no folder of images or nothing to write to, or where what is
 /// written would lie among the images.
 void check_folders(const ImagesCall& call, const std::optional<std::string>& output);

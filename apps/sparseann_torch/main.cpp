@@ -6,6 +6,7 @@
 
 #include "apps/sparseann_torch/encode/command.hpp"
 #include "apps/sparseann_torch/plan/command.hpp"
+#include "apps/sparseann_torch/predict/command.hpp"
 #include "sparseann/core/error.hpp"
 #include "sparseann/io/command_line.hpp"
 #include "sparseann/tensor/freed_memory.hpp"
@@ -18,6 +19,8 @@ int main(int argc, char** argv) {
     return run_encode(argc - 1, argv + 1);
   if (word == "plan")
     return run_plan(argc - 1, argv + 1);
+  if (word == "predict")
+    return run_predict(argc - 1, argv + 1);
   return sparseann::guarded_main(
-      [&] { throw sparseann::InvalidArgument("command", "encode or plan", fmt::format("'{}'", word)); });
+      [&] { throw sparseann::InvalidArgument("command", "encode, plan or predict", fmt::format("'{}'", word)); });
 }

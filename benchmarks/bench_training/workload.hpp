@@ -44,14 +44,21 @@ template <NetworkModule Network>
     return network->forward(inputs[0]);
 }
 
-/// Eq. 2 of the main head and 0.33 times that of the auxiliary head, as trainers have it.
-template <NetworkModule Network> [[nodiscard]] torch::Tensor loss_of(Network& network, const Batch& batch) {
+/// The losses of both heads, as trainers have them.
+template <NetworkModule Network> [[nodiscard]] StepLoss losses_of(Network& network, const Batch& batch) {
   const SegmentationOutput output = forward(network, batch.inputs);
   const MaskedCrossEntropy loss;
-  StepLoss losses{.main = loss(output.logits, batch.labels, batch.mask), .auxiliary = {}};
+  StepLoss losses{.main = loss(output.logits, batch.labels, batch.mask)};
   if (output.auxiliary.defined())
     losses.auxiliary = loss(output.auxiliary, batch.labels, batch.mask);
-  return detail::batch_loss(losses, 0.33);
+  return losses;
+}
+
+/// Eq. 2 of the main head and 0.33 times that of the auxiliary head.
+template <NetworkModule Network> [[nodiscard]] torch::Tensor loss_of(Network& network, const Batch& batch) {
+  const StepLoss losses = losses_of(network, batch);
+  const torch::Tensor main = losses.main.numerator / losses.main.weight;
+  return losses.auxiliary ? main + 0.33 * losses.auxiliary->numerator / losses.auxiliary->weight : main;
 }
 
 /// A network at full width with random weights, and a batch.
@@ -64,12 +71,14 @@ public:
   void train() {
     network_->train();
     adam_.zero_grad();
-    torch::Tensor loss;
+    StepLoss losses;
     {
       const PrecisionScope scope(precision_, torch::kCPU);
-      loss = loss_of(network_, batch_);
+      losses = losses_of(network_, batch_);
     }
-    loss.backward();
+    detail::BatchGradient gradient(0.33);
+    gradient.add(losses);
+    (void)gradient.finish(*network_, "benchmark", 0);
     adam_.step();
   }
 

@@ -13,6 +13,7 @@
 #include "call.hpp"
 #include "coverage.hpp"
 #include "sparseann/annotate/planes.hpp"
+#include "sparseann/core/interruption.hpp"
 #include "sparseann/data/nnunet_folder.hpp"
 #include "sparseann/data/normalise.hpp"
 #include "sparseann/encode/feature_files.hpp"
@@ -127,6 +128,7 @@ void run(Call& call) {
 
 int main(int argc, char** argv) {
   using namespace sparseann::encoder_comparison;
+  sparseann::leave_when_interrupted();
   sparseann::keep_freed_memory();
   Call call;
   CLI::App app(

@@ -26,8 +26,9 @@ namespace sparseann::three_steps {
 using EqualIntervals = PerStack<EqualInterval>;
 using RandomThenNearest = Then<RandomFit, NearestFit>;
 using Model3d = Sparse3d<DenseVoxNet>;
-using ThreeSteps = Pipeline<Encoder, PerStack<MaxCover<>>, MaskedCrossEntropy, BaseModels<Planes2d<Fcn2d>, Model3d>,
-                            TrainedMeta<RandomThenNearest>>;
+using BaseNetworks = BaseModels<Planes2d<Fcn2d>, Model3d>;
+using ThreeSteps =
+    Pipeline<Encoder, PerStack<MaxCover<>>, MaskedCrossEntropy, BaseNetworks, TrainedMeta<RandomThenNearest>>;
 
 struct ThreeStepsOptions {
   HeartCohortOptions heart;

@@ -11,6 +11,7 @@
 #include "arguments.hpp"
 #include "cohort.hpp"
 #include "results.hpp"
+#include "sparseann/core/interruption.hpp"
 #include "sparseann/data/nnunet_folder.hpp"
 #include "sparseann/io/command_line.hpp"
 #include "sparseann/pipeline/fingerprint.hpp"
@@ -118,6 +119,7 @@ void run(Arguments& arguments) {
 
 int main(int argc, char** argv) {
   using namespace sparseann::three_steps;
+  sparseann::leave_when_interrupted();
   sparseann::keep_freed_memory();
   Arguments arguments;
   CLI::App app("The three steps of annotating less: select slices, make pseudo-labels, train on them.");

@@ -84,7 +84,7 @@ TEST_CASE("an interrupted training goes on with the activations that are there, 
   StageContext stops = vgg19_context(directory.path());
   stops.log = [](const auto&) { throw DataError("training", "an end", "an interruption"); }; // at iteration 10
   CHECK_THROWS_AS(interrupted.fit(slices, stops), DataError);
-  REQUIRE(std::filesystem::exists(directory.path() / "checkpoint.pt"));
+  REQUIRE(std::filesystem::exists(directory.path() / "checkpoint_000000009.safetensors"));
   const auto written = std::filesystem::last_write_time(path);
 
   Vgg19Autoencoder resumed = tiny_vgg19(10);
@@ -110,7 +110,7 @@ TEST_CASE("activations of other slices and damaged ones are computed anew, and i
   StageContext context = vgg19_context(directory.path());
   context.progress = Progress(said, false);
   const auto fit_again = [&](const LabelledCohort& cohort) {
-    std::filesystem::remove(directory.path() / "model.pt");
+    std::filesystem::remove(directory.path() / "model.safetensors");
     tiny_vgg19().fit(every_slice(cohort), context);
     return read_file(path);
   };

@@ -24,8 +24,7 @@ TEST_CASE("image, A(.) and targets of a patch show the same place") {
   const EnsembleTask task = toy.task();
   const auto subjects = meta_subjects(task, AverageOf::labels, true);
   const MetaSampler sampler(task, subjects, patches_of(8));
-  Generator generator(3);
-  const MetaBatch batch = sampler.draw(20, generator);
+  const MetaBatch batch = sampler.draw({0, 0, 20}, Generator(3));
   REQUIRE(batch.images.sizes() == torch::IntArrayRef({20, 1, 8, 8, 8}));
   REQUIRE(batch.averages.sizes() == torch::IntArrayRef({20, 3, 8, 8, 8}));
   REQUIRE(batch.sets.sizes() == torch::IntArrayRef({20, 2, 8, 8, 8}));
@@ -42,8 +41,7 @@ TEST_CASE("volumes smaller than a patch have no target outside") {
   const EnsembleTask task = toy.task();
   const auto subjects = meta_subjects(task, AverageOf::labels, false);
   const MetaSampler sampler(task, subjects, patches_of(32));
-  Generator generator(1);
-  const MetaBatch batch = sampler.draw(2, generator);
+  const MetaBatch batch = sampler.draw({0, 0, 2}, Generator(1));
   for (std::int64_t sample = 0; sample < 2; ++sample) {
     const Shape3 shape = task.cases[batch.places[static_cast<std::size_t>(sample)].case_index].image.shape();
     CHECK(batch.mask[sample].sum().item<std::int64_t>() == static_cast<std::int64_t>(voxel_count(shape)));
@@ -57,8 +55,7 @@ TEST_CASE("soft targets are the chosen set's probabilities, and the expert's lab
   const EnsembleTask task = toy.task();
   const auto subjects = meta_subjects(task, AverageOf::labels, true);
   const MetaSampler sampler(task, subjects, patches_of(16));
-  Generator generator(5);
-  const MetaBatch batch = sampler.draw(2, generator);
+  const MetaBatch batch = sampler.draw({0, 0, 2}, Generator(5));
   const std::vector<std::size_t> chosen{0, 1};
   const torch::Tensor pure = sampler.soft_targets(batch, chosen, false);
   CHECK(pure[0].argmax(0).equal(batch.sets[0][0]));

@@ -166,9 +166,9 @@ TEST_CASE("an interrupted training with distances of volumes ends as an uninterr
       throw std::runtime_error("interrupted");
   };
   CHECK_THROWS_WITH(fit("parts", interrupted), "interrupted");
-  REQUIRE(std::filesystem::exists(directory.path() / "parts" / "checkpoint.pt"));
+  REQUIRE(std::filesystem::exists(directory.path() / "parts" / "checkpoint_000000019.safetensors"));
   fit("parts", context);
-  for (const char* file : {"model.pt", "loss.csv", "fitted.csv"})
+  for (const char* file : {"model.safetensors", "loss.csv", "fitted.csv"})
     CHECK(read_file(directory.path() / "parts" / file) == read_file(directory.path() / "whole" / file));
 }
 

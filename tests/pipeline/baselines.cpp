@@ -25,6 +25,6 @@ TEST_CASE("a base model by itself keeps its model and predictions under the meth
   };
   const Predictions first = once();
   CHECK(first.method == "full_3d");
-  CHECK(std::filesystem::exists(directory.path() / "run" / "base" / "full_3d" / "model.pt"));
+  CHECK(std::filesystem::exists(directory.path() / "run" / "base" / "full_3d" / "model.safetensors"));
   CHECK((once().test == first.test));
 }

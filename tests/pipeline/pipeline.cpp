@@ -100,7 +100,7 @@ TEST_CASE("the three steps leave their artefacts") {
   REQUIRE(result.predictions.test.size() == 1);
   for (const char* file :
        {"run.json", "stages.json", "plan.csv", "features/training_1_xz.npy", "labels/training_0.nii.gz",
-        "encoder/model.pt", "base/2d/model.pt", "base/3d/loss.csv", "pseudo_labels/xy/test_0.npy",
+        "encoder/model.safetensors", "base/2d/model.safetensors", "base/3d/loss.csv", "pseudo_labels/xy/test_0.npy",
         "pseudo_labels/3d/training_1.nii.gz", "meta/random_fit_then_nearest_fit/fitted.csv",
         "predictions/random_fit_then_nearest_fit/test_0.nii.gz"})
     CHECK(std::filesystem::exists(run / file));
@@ -126,7 +126,7 @@ TEST_CASE("a finished run is read, not repeated") {
   std::filesystem::remove_all(directory.path() / "run" / "base");
   std::filesystem::remove_all(directory.path() / "run" / "encoder");
   const PipelineResult second = test::run_toy(ours(), data, directory.path() / "run");
-  CHECK_FALSE(std::filesystem::exists(directory.path() / "run" / "base" / "3d" / "model.pt"));
+  CHECK_FALSE(std::filesystem::exists(directory.path() / "run" / "base" / "3d" / "model.safetensors"));
   CHECK((second.predictions.test == first.predictions.test));
   CHECK(second.plan == first.plan);
   CHECK((second.sets[0].training == first.sets[0].training));

@@ -89,10 +89,10 @@ public:
   [[nodiscard]] std::string errors() const { return said(errors_); }
 
   /// Ctrl-C.
-  void interrupt() {
-    if (running())
-      ::kill(child_, SIGINT);
-  }
+  void interrupt() { send(SIGINT); }
+
+  /// As batch systems do when a job's time is over.
+  void terminate() { send(SIGTERM); }
 
   /// kill -9.
   void kill() {
@@ -127,6 +127,11 @@ private:
     }
     ::execv(words.front(), words.data());
     ::_exit(cannot_be_run);
+  }
+
+  void send(int signal) {
+    if (running())
+      ::kill(child_, signal);
   }
 
   [[nodiscard]] bool running() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <iterator>
 #include <sstream>
@@ -58,6 +59,17 @@ inline void check_refused(const Arguments& arguments, int exit_code, const std::
   if (text.ends_with('\n'))
     text.remove_suffix(1);
   return std::string(text.substr(text.rfind('\n') + 1));
+}
+
+/// The checkpoints that a training keeps in a folder, from the first.
+[[nodiscard]] inline std::vector<std::filesystem::path> checkpoints(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> paths;
+  if (std::filesystem::exists(folder))
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+      if (entry.path().filename().string().starts_with("checkpoint_") && entry.path().extension() == ".safetensors")
+        paths.push_back(entry.path());
+  std::ranges::sort(paths);
+  return paths;
 }
 
 /// Files that were begun and not finished: they are hidden until they are complete.

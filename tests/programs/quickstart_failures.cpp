@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -18,6 +20,7 @@ using sparseann::read_file;
 using sparseann::test::Arguments;
 using sparseann::test::check_refused;
 using sparseann::test::check_runs;
+using sparseann::test::checkpoints;
 using sparseann::test::last_line;
 using sparseann::test::Program;
 using sparseann::test::ProgramResult;
@@ -71,7 +74,8 @@ TEST_CASE("a full disk is an error that names the file, and afterwards the run e
                           "--base.3d.training.checkpoint_seconds",
                           "3600"};
   check_runs(toy_run(undisturbed, growing));
-  for (const char* const file : {"run.json", "encoder/model.pt", "base/2d/model.pt", "base/3d/model.pt"}) {
+  for (const char* const file :
+       {"run.json", "encoder/model.safetensors", "base/2d/model.safetensors", "base/3d/model.safetensors"}) {
     const auto bytes = std::filesystem::file_size(undisturbed / file) - 1;
     const ProgramResult result = quickstart(toy_run(run, growing), {.file_bytes = bytes});
     CHECK(last_line(result.errors) ==
@@ -103,10 +107,40 @@ TEST_CASE("a loss that stops being finite is an error that names stage and itera
   const TemporaryDirectory directory;
   const auto run = directory.path() / "run";
   const ProgramResult result = quickstart(toy_run(run, {"--base.3d.training.learning_rate", "1e30"}));
-  CHECK_THAT(last_line(result.errors), Matches("error: base/3d, iteration [1-9][0-9]*: the loss is (nan|inf)"));
+  CHECK_THAT(
+      last_line(result.errors),
+      Matches("error: base/3d, iteration [1-9][0-9]*: the (loss|gradient) is (nan|inf), samples: heart_training_.*"));
   CHECK(result.exit_code == 1);
-  CHECK_FALSE(std::filesystem::exists(run / "base" / "3d" / "model.pt"));
+  CHECK_FALSE(std::filesystem::exists(run / "base" / "3d" / "model.safetensors"));
   CHECK(unfinished_files(run).empty());
+}
+
+TEST_CASE("SIGTERM keeps a checkpoint at once and ends with 143, and the run then ends as one that nobody disturbed") {
+  const TemporaryDirectory directory;
+  const auto run = directory.path() / "run";
+  const auto arguments = [](const std::filesystem::path& out) {
+    Arguments words = toy_run(out); // keeps a checkpoint every half minute: none before it is asked for
+    *std::next(std::ranges::find(words, "--base.3d.training.iterations")) = "60";
+    return words;
+  };
+  const auto log = run / "log.jsonl";
+  Program program(SPARSEANN_QUICKSTART, arguments(run));
+  REQUIRE(program.run_until([&] {
+    return std::filesystem::exists(log) && read_file(log).find(R"("base/3d","iteration":10)") != std::string::npos;
+  }));
+  CHECK(checkpoints(run / "base/3d").empty());
+  program.terminate();
+  const ProgramResult result = program.wait();
+  CHECK(result.exit_code == 143);
+  CHECK_THAT(last_line(result.errors),
+             Matches("interrupted: base/3d is kept at iteration [0-9]+; the same command goes on from there"));
+  CHECK(checkpoints(run / "base/3d").size() == 1);
+  CHECK(unfinished_files(run).empty());
+  check_runs(arguments(run));
+  const auto undisturbed = directory.path() / "undisturbed";
+  check_runs(arguments(undisturbed));
+  CHECK(read_file(run / "base/3d/model.safetensors") == read_file(undisturbed / "base/3d/model.safetensors"));
+  CHECK(read_file(run / "metrics.csv") == read_file(undisturbed / "metrics.csv"));
 }
 
 TEST_CASE("a run that is killed in every training of a network ends as one that nobody disturbed") {
@@ -116,14 +150,13 @@ TEST_CASE("a run that is killed in every training of a network ends as one that 
       toy_run(run, {"--base.2d.training.checkpoint_seconds", "0", "--base.3d.training.checkpoint_seconds", "0",
                     "--meta.training.checkpoint_seconds", "0"});
   for (const char* const stage : {"base/2d", "base/3d", "meta/random_fit_then_nearest_fit"}) {
-    const auto checkpoint = run / stage / "checkpoint.pt";
     Program program(SPARSEANN_QUICKSTART, with_checkpoints);
-    CHECK(program.run_until([&] { return std::filesystem::exists(checkpoint); }));
+    CHECK(program.run_until([&] { return !checkpoints(run / stage).empty(); }));
     program.kill();
     const ProgramResult result = program.wait();
     INFO(result.errors);
     CHECK(result.exit_code == -SIGKILL);
-    CHECK_FALSE(std::filesystem::exists(run / stage / "model.pt"));
+    CHECK_FALSE(std::filesystem::exists(run / stage / "model.safetensors"));
   }
   check_runs(with_checkpoints);
   CHECK(unfinished_files(run).empty()); // a kill may have come in the middle of a checkpoint

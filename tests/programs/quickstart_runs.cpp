@@ -35,10 +35,10 @@ void check_artefacts(const std::string& run) {
                                      "result.png",
                                      "features/heart_training_001_xz.npy",
                                      "labels/heart_training_000.nii.gz",
-                                     "encoder/model.pt",
-                                     "base/2d/model.pt",
+                                     "encoder/model.safetensors",
+                                     "base/2d/model.safetensors",
                                      "base/3d/loss.csv",
-                                     "base/full_3d/model.pt",
+                                     "base/full_3d/model.safetensors",
                                      "pseudo_labels/yz/heart_test_000.nii.gz",
                                      "pseudo_labels/3d/heart_training_001.npy",
                                      "meta/random_fit_then_nearest_fit/fitted.csv",
@@ -95,13 +95,13 @@ TEST_CASE("held-out cases and folds: a run that is killed in a fold goes on, and
   };
   const std::string run = (directory.path() / "run").string();
   check_runs(arguments("run", "1"));
-  CHECK(std::filesystem::exists(run + "/base/3d/fold_1/model.pt"));
+  CHECK(std::filesystem::exists(run + "/base/3d/fold_1/model.safetensors"));
   CHECK(std::filesystem::exists(run + "/predictions/3d/heart_training_003.nii.gz"));
   check_refused(arguments("run", "2"), 2, "data.validation_cases: expected 1 as in " + run + "/run.json, got 2");
 
   Program program(SPARSEANN_QUICKSTART, arguments("killed", "1"));
-  REQUIRE(
-      program.run_until([&] { return std::filesystem::exists(directory.path() / "killed/base/2d/fold_0/model.pt"); }));
+  REQUIRE(program.run_until(
+      [&] { return std::filesystem::exists(directory.path() / "killed/base/2d/fold_0/model.safetensors"); }));
   program.kill();
   check_runs(arguments("killed", "1"));
   CHECK(read_file(directory.path() / "killed/metrics.csv") == read_file(run + "/metrics.csv"));

@@ -65,3 +65,32 @@ TEST_CASE("weights that are whole numbers, have another shape or are not there a
                     path.string() + ": expected 'half' of shape 3, got 3 x 1");
   CHECK_THROWS_AS(read_tensor(file, "absent", std::array<std::size_t, 1>{3}), DataError);
 }
+
+TEST_CASE("tensors of every type and layout are written, and read as they were") {
+  const test::TemporaryDirectory directory;
+  const auto path = directory.path() / "tensors.safetensors";
+  const torch::Tensor numbers = torch::arange(-3, 9, torch::kDouble).view({2, 6});
+  std::vector<NamedTensor> tensors{
+      {"turned", numbers.t()}, {"single", torch::tensor(2.5)}, {"none", torch::empty({0, 3})}};
+  for (const torch::ScalarType type : {torch::kHalf, torch::kBFloat16, torch::kFloat, torch::kDouble, torch::kLong,
+                                       torch::kInt, torch::kByte, torch::kChar, torch::kBool})
+    tensors.emplace_back(c10::toString(type), numbers.abs().to(type));
+  tensors.emplace_back("with a gradient", torch::ones({2}).requires_grad_());
+  write_tensors(path, {{"what", "numbers"}}, tensors);
+  const SafetensorsFile file = read_sealed_safetensors(path);
+  CHECK(file.header().tensors.size() == tensors.size());
+  for (const auto& [name, tensor] : tensors) {
+    CAPTURE(name);
+    const torch::Tensor read = read_tensor(file, name);
+    CHECK(read.scalar_type() == tensor.scalar_type());
+    CHECK(torch::equal(read, tensor));
+  }
+  CHECK_THROWS_AS(read_tensor(file, "absent"), DataError);
+}
+
+TEST_CASE("a tensor of a type that safetensors lacks is named") {
+  const test::TemporaryDirectory directory;
+  const std::vector<NamedTensor> tensors{{"wave", torch::zeros({1}, torch::kComplexFloat)}};
+  CHECK_THROWS_WITH(write_tensors(directory.path() / "a.safetensors", {}, tensors),
+                    "wave: expected a type of safetensors, got ComplexFloat");
+}

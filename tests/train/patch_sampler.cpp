@@ -26,9 +26,8 @@ TEST_CASE("every patch holds an annotated voxel, and image, label and mask belon
   const LabelledCohort data = test::toy_cohort(2, 0, 20);
   const auto labels = one_slice_each(data, 0); // at the border: few uniform patches reach it
   const PatchSampler sampler(data.cohort.training, labels, 8, {});
-  Generator generator(4);
-  for (int draw = 0; draw < 20; ++draw) {
-    const PatchBatch batch = sampler.draw(3, generator);
+  for (std::size_t draw = 0; draw < 20; ++draw) {
+    const PatchBatch batch = sampler.draw({0, 3 * draw, 3}, Generator(4));
     REQUIRE(batch.images.sizes() == torch::IntArrayRef({3, 1, 8, 8, 8}));
     REQUIRE(batch.labels.sizes() == torch::IntArrayRef({3, 8, 8, 8}));
     CHECK(batch.mask.flatten(1).any(1).all().item<bool>());
@@ -47,8 +46,7 @@ TEST_CASE("volumes smaller than the patch are reflected, and nothing outside is 
   const LabelledCohort data = test::toy_cohort(1, 0, 8);
   const Oracle oracle(data.training_labels, 3);
   const std::vector<SparseLabels> labels{oracle.label_everything(0)};
-  Generator generator(1);
-  const PatchBatch batch = PatchSampler(data.cohort.training, labels, 16, {}).draw(1, generator);
+  const PatchBatch batch = PatchSampler(data.cohort.training, labels, 16, {}).draw({0, 0, 1}, Generator(1));
   CHECK(batch.mask.sum().item<std::int64_t>() == 8 * 9 * 10);
   CHECK(torch::isfinite(batch.images).all().item<bool>());
 }
@@ -57,10 +55,9 @@ TEST_CASE("flips and turns move an image and its labels alike") {
   const LabelledCohort data = test::images_of_labels(test::toy_cohort(2, 0, 12));
   const Oracle oracle(data.training_labels, 3);
   const std::vector<SparseLabels> labels{oracle.label_everything(0), oracle.label_everything(1)};
-  Generator generator(2);
   const PatchBatch batch = PatchSampler(data.cohort.training, labels, 8,
                                         {.flip_z = true, .flip_y = true, .flip_x = true, .quarter_turns_axial = true})
-                               .draw(32, generator);
+                               .draw({0, 0, 32}, Generator(2));
   CHECK(batch.images.select(1, 0).equal(batch.labels.to(torch::kFloat)));
   CHECK((batch.labels > 0).any().item<bool>());
 }
@@ -70,4 +67,17 @@ TEST_CASE("a case without labels is refused by name") {
   const std::vector<SparseLabels> nothing{Oracle(data.training_labels, 3).label(0, {})};
   CHECK_THROWS_WITH(PatchSampler(data.cohort.training, nothing, 8, {}),
                     "labels of case training_0: expected at least one annotated voxel, got none");
+}
+
+TEST_CASE("a batch in parts is the batch, and says where its patches lie") {
+  const LabelledCohort data = test::toy_cohort(2, 0, 20);
+  const auto labels = one_slice_each(data, 0);
+  const PatchSampler sampler(data.cohort.training, labels, 8, {});
+  const PatchBatch whole = sampler.draw({0, 0, 3}, Generator(7));
+  const PatchBatch first = sampler.draw({0, 0, 1}, Generator(7));
+  const PatchBatch rest = sampler.draw({0, 1, 2}, Generator(7));
+  CHECK(torch::cat({first.images, rest.images}).equal(whole.images));
+  CHECK(torch::cat({first.labels, rest.labels}).equal(whole.labels));
+  CHECK(first.samples + "; " + rest.samples == whole.samples);
+  CHECK_THAT(first.samples, Catch::Matchers::Matches("training_[01] at z [0-9]+, y [0-9]+, x [0-9]+"));
 }

@@ -29,8 +29,7 @@ TEST_CASE("patches come from annotated slices alone: every voxel inside has a la
   const LabelledCohort data = test::toy_cohort(1, 0, 12);
   const std::vector<SparseLabels> labels{Oracle(data.training_labels, 3).label(0, cross_plan())};
   const SliceSampler sampler({data.cohort.training, labels, all_planes, 3}, 8, {});
-  Generator generator(2);
-  const PatchBatch batch = sampler.draw(16, generator);
+  const PatchBatch batch = sampler.draw({0, 0, 16}, Generator(2));
   CHECK(batch.images.sizes() == torch::IntArrayRef({16, 1, 8, 8}));
   CHECK(batch.mask.all().item<bool>());
 }
@@ -42,8 +41,7 @@ TEST_CASE("image and labels show the same place, also flipped and turned") {
     const SliceSampler sampler(
         {data.cohort.training, labels, all_planes, 3}, 8,
         {.flip_z = augmented, .flip_y = augmented, .flip_x = augmented, .quarter_turns_axial = augmented});
-    Generator generator(3);
-    const PatchBatch batch = sampler.draw(32, generator);
+    const PatchBatch batch = sampler.draw({0, 0, 32}, Generator(3));
     CHECK(batch.images.select(1, 0).equal(batch.labels.to(torch::kFloat)));
     CHECK((batch.labels > 0).any().item<bool>());
   }
@@ -55,9 +53,23 @@ TEST_CASE("a plane without an annotated slice is passed over, a case without any
   plan.slices = {{.slice = {0, Plane::xz, 3}}};
   const Oracle oracle(data.training_labels, 3);
   const std::vector<SparseLabels> labels{oracle.label(0, plan)};
-  Generator generator(2);
-  CHECK(SliceSampler({data.cohort.training, labels, all_planes, 3}, 8, {}).draw(16, generator).mask.all().item<bool>());
+  const SliceSampler sampler({data.cohort.training, labels, all_planes, 3}, 8, {});
+  CHECK(sampler.draw({0, 0, 16}, Generator(2)).mask.all().item<bool>());
   const std::vector<SparseLabels> none{oracle.label(0, {})};
   CHECK_THROWS_WITH(SliceSampler({data.cohort.training, none, all_planes, 3}, 8, {}),
                     "labels of case training_0: expected an annotated slice, got none");
+}
+
+TEST_CASE("a batch of slices in parts is the batch, and says where its patches lie") {
+  const LabelledCohort data = test::toy_cohort(1, 0, 12);
+  const std::vector<SparseLabels> labels{Oracle(data.training_labels, 3).label(0, cross_plan())};
+  const SliceSampler sampler({data.cohort.training, labels, all_planes, 3}, 8, {});
+  const PatchBatch whole = sampler.draw({0, 0, 3}, Generator(7));
+  const PatchBatch first = sampler.draw({0, 0, 1}, Generator(7));
+  const PatchBatch rest = sampler.draw({0, 1, 2}, Generator(7));
+  CHECK(torch::cat({first.images, rest.images}).equal(whole.images));
+  CHECK(torch::cat({first.labels, rest.labels}).equal(whole.labels));
+  CHECK(first.samples + "; " + rest.samples == whole.samples);
+  CHECK_THAT(first.samples,
+             Catch::Matchers::Matches("training_0, slice [0-9]+ of (xy|xz|yz), at row [0-9]+, column [0-9]+"));
 }

@@ -1,5 +1,6 @@
 #include "sparseann/train/trainer.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <tuple>
 
@@ -25,10 +26,10 @@ struct Interrupted {};
 
 /// The step of the toy; throws at iteration `stop`, as a kill would.
 auto line_step(Line& line, std::int64_t stop = -1) {
-  return [&line, stop](std::int64_t iteration, Generator& generator) -> StepLoss {
-    if (iteration == stop)
+  return [&line, stop](const BatchPart& part, const Generator& generator) -> StepLoss {
+    if (part.iteration == stop)
       throw Interrupted{};
-    const torch::Tensor x = torch::full({4}, generator.uniform(0.5, 1.5));
+    const torch::Tensor x = torch::full({4}, generator.split("x").uniform(0.5, 1.5));
     return {.main = {(line->forward(x) - 3 * x).square().sum(), torch::tensor(4.0)}, .auxiliary = {}};
   };
 }
@@ -77,13 +78,14 @@ TEST_CASE("an interrupted training ends with the weights and the curve of an uni
     const auto path = directory.path() / std::to_string(stop);
     Line first;
     CHECK_THROWS_AS(train(first, toy, context_in(path), line_step(first, stop)), Interrupted);
-    REQUIRE(std::filesystem::exists(path / "checkpoint.pt"));
+    REQUIRE(std::filesystem::exists(path / fmt::format("checkpoint_{:09}.safetensors", stop)));
     Line second;
     const LossCurve curve = train(second, toy, context_in(path), line_step(second));
     CHECK((curve == expected));
     CHECK(torch::equal(second->weight, whole->weight));
-    CHECK(read_file(path / "loss.csv") == read_file(directory.path() / "whole" / "loss.csv"));
-    CHECK_FALSE(std::filesystem::exists(path / "checkpoint.pt"));
+    for (const char* const file : {"loss.csv", "model.safetensors"})
+      CHECK(read_file(path / file) == read_file(directory.path() / "whole" / file));
+    CHECK(std::ranges::distance(std::filesystem::directory_iterator(path)) == 2);
   }
 }
 
@@ -100,32 +102,25 @@ TEST_CASE("a training that is done early ends with its last point, interrupted o
   const test::TemporaryDirectory directory;
   const auto is_done = [](const LossCurve& curve) { return curve.size() == 3; };
   Line whole;
-  const LossCurve expected = train(whole, toy, context_in(directory.path() / "whole"), line_step(whole), {}, is_done);
+  const LossCurve expected =
+      train(whole, toy, context_in(directory.path() / "whole"), line_step(whole), {.is_done = is_done});
   REQUIRE(expected.size() == 3);
   CHECK(expected.back().iteration == 30);
   const auto path = directory.path() / "interrupted";
   Line first;
-  CHECK_THROWS_AS(train(first, toy, context_in(path), line_step(first, 29), {}, is_done), Interrupted);
+  CHECK_THROWS_AS(train(first, toy, context_in(path), line_step(first, 29), {.is_done = is_done}), Interrupted);
   Line second;
-  CHECK((train(second, toy, context_in(path), line_step(second), {}, is_done) == expected));
+  CHECK((train(second, toy, context_in(path), line_step(second), {.is_done = is_done}) == expected));
   CHECK(torch::equal(second->weight, whole->weight));
   Line third;
-  CHECK((train(third, toy, context_in(path), line_step(third, 30), {}, is_done) == expected));
+  CHECK((train(third, toy, context_in(path), line_step(third, 30), {.is_done = is_done}) == expected));
 }
 
 TEST_CASE("a loss that is not finite stops the run with stage and iteration") {
   Line line;
-  const auto step = [&](std::int64_t iteration, Generator&) -> StepLoss {
-    const double factor = iteration == 7 ? std::numeric_limits<double>::quiet_NaN() : 1.0;
+  const auto step = [&](const BatchPart& part, const Generator&) -> StepLoss {
+    const double factor = part.iteration == 7 ? std::numeric_limits<double>::quiet_NaN() : 1.0;
     return {.main = {line->weight.sum() * factor, torch::tensor(1.0)}, .auxiliary = {}};
   };
   CHECK_THROWS_WITH(train(line, toy, context_in({}), step), "toy, iteration 7: the loss is nan");
-}
-
-TEST_CASE("the loss is the numerator over the weight of the whole batch, plus the auxiliary head's share") {
-  const StepLoss loss{.main = {torch::tensor(6.0), torch::tensor(4.0)},
-                      .auxiliary = LossTerm{torch::tensor(8.0), torch::tensor(2.0)}};
-  CHECK(sparseann::detail::batch_loss(loss, 0.25).item<double>() == Approx(6.0 / 4.0 + 0.25 * 8.0 / 2.0));
-  CHECK_FALSE(sparseann::detail::batch_loss({.main = {torch::tensor(0.0), torch::tensor(0.0)}, .auxiliary = {}}, 0.25)
-                  .defined());
 }

@@ -6,13 +6,13 @@
 
 #include <CLI/CLI.hpp>
 
-#include "apps/sparseann/interruption.hpp"
 #include "apps/sparseann/select/arguments.hpp"
 #include "apps/sparseann/select/input.hpp"
 #include "apps/sparseann/select/problem.hpp"
 #include "apps/sparseann/select/report.hpp"
 #include "apps/sparseann/select/solve.hpp"
 #include "apps/sparseann/stopwatch.hpp"
+#include "sparseann/core/interruption.hpp"
 #include "sparseann/core/progress.hpp"
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/command_line.hpp"

@@ -11,8 +11,8 @@
 
 #include <fmt/format.h>
 
-#include "apps/sparseann/interruption.hpp"
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/interruption.hpp"
 #include "sparseann/core/io_error.hpp"
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/edge_list.hpp"

@@ -25,4 +25,10 @@ inline constexpr Command plan_command{
                          : "Say which slices of a folder of images to label now (needs LibTorch: not in this build).",
     .run = &run_torch_command};
 
+inline constexpr Command predict_command{
+    .name = "predict",
+    .summary = has_torch ? "Segment images with a trained model."
+                         : "Segment images with a trained model (needs LibTorch: not in this build).",
+    .run = &run_torch_command};
+
 } // namespace sparseann::app

@@ -9,13 +9,13 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "apps/sparseann/interruption.hpp"
 #include "apps/sparseann/policies.hpp"
 #include "apps/sparseann/stopwatch.hpp"
 #include "apps/sparseann_torch/encoders.hpp"
 #include "apps/sparseann_torch/images.hpp"
 #include "apps/sparseann_torch/names.hpp"
 #include "apps/sparseann_torch/staged_folder.hpp"
+#include "sparseann/core/interruption.hpp"
 #include "sparseann/encode/feature_files.hpp"
 #include "sparseann/io/command_line.hpp"
 #include "sparseann/pipeline/feature_check.hpp"

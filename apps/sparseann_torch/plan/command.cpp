@@ -7,10 +7,10 @@
 
 #include <CLI/CLI.hpp>
 
-#include "apps/sparseann/interruption.hpp"
 #include "apps/sparseann_torch/plan/arguments.hpp"
 #include "apps/sparseann_torch/plan/result.hpp"
 #include "sparseann/annotate/plan.hpp"
+#include "sparseann/core/interruption.hpp"
 #include "sparseann/encode/feature_files.hpp"
 #include "sparseann/io/command_line.hpp"
 #include "sparseann/pipeline/feature_check.hpp"

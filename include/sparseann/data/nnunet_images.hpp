@@ -49,27 +49,38 @@ inline void check_channel_counts(const std::vector<NnunetCaseFiles>& cases) {
 
 } // namespace detail
 
-/// Reads the images of FOLDER/imagesTr alone, laid out as read_nnunet_folder reads them: for what needs no labels.
+/// The scans of a folder of images, by their files; none is read.
 ///
-/// Names end in a channel's number where one of them ends in _0000. Cases come in the order of their names.
+/// Names end in a channel's number where one of them ends in _0000. Cases come in the order of their names. `channels`:
+/// of every case, where it is known.
 /// Throws: DataError naming the file (no folder, no image, channels that are missing or differ in number between cases
-/// or from dataset.json, differing grids of a case's channels, constant images, voxels that are not finite); IoError
-/// for unreadable files.
-[[nodiscard]] inline std::vector<Case> read_nnunet_images(const std::filesystem::path& folder) {
-  if (!std::filesystem::is_directory(folder))
-    throw DataError(folder.string(), "a folder with imagesTr", "no such folder");
-  const std::filesystem::path images = folder / "imagesTr";
+/// or from `channels`).
+[[nodiscard]] inline std::vector<NnunetCaseFiles> find_images(const std::filesystem::path& images,
+                                                              std::optional<std::size_t> channels) {
   const auto files = nifti_files(images);
   if (files.empty())
     throw DataError(images.string(), "NIfTI images (.nii or .nii.gz)",
                     std::filesystem::is_directory(images) ? "none" : "no such folder");
-  const std::vector<NnunetCaseFiles> found =
-      group_nnunet_files(files, detail::have_channel_numbers(files), detail::stated_channels(folder));
+  std::vector<NnunetCaseFiles> found = group_nnunet_files(files, detail::have_channel_numbers(files), channels);
   detail::check_channel_counts(found);
+  return found;
+}
+
+/// Reads the channels of one scan. Throws: DataError naming the file (differing grids of its channels, constant images,
+/// voxels that are not finite); IoError for unreadable files.
+[[nodiscard]] inline Case read_images(const NnunetCaseFiles& scan) { return detail::read_case(scan); }
+
+/// Reads the images of FOLDER/imagesTr alone, laid out as read_nnunet_folder reads them: for what needs no labels.
+///
+/// Throws: DataError naming the folder where it is none; as find_images and read_images.
+[[nodiscard]] inline std::vector<Case> read_nnunet_images(const std::filesystem::path& folder) {
+  if (!std::filesystem::is_directory(folder))
+    throw DataError(folder.string(), "a folder with imagesTr", "no such folder");
+  const std::vector<NnunetCaseFiles> found = find_images(folder / "imagesTr", detail::stated_channels(folder));
   std::vector<Case> cases;
   cases.reserve(found.size());
   for (const NnunetCaseFiles& scan : found)
-    cases.push_back(detail::read_case(scan));
+    cases.push_back(read_images(scan));
   return cases;
 }
 

@@ -135,16 +135,17 @@ public:
     torch::manual_seed(context.generator.split("weights").key()); // LibTorch's own initialisation
     network_ = ConvAutoencoderNetwork(static_cast<std::int64_t>(slices.channels()), options);
     const torch::Tensor inputs = resized_slices(slices, options.input);
-    const auto step = [&](std::int64_t, Generator& generator) -> StepLoss {
-      std::vector<std::int64_t> rows(std::min(options.training.batch, slices.size()));
-      for (std::int64_t& row : rows)
-        row = static_cast<std::int64_t>(generator.uniform_index(slices.size()));
+    const auto step = [&](const BatchPart& part, const Generator& generator) -> StepLoss {
+      std::vector<std::int64_t> rows(std::min(part.count, slices.size()));
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        rows[i] = static_cast<std::int64_t>(generator.split(part.first + i).uniform_index(slices.size()));
       const torch::Tensor batch = inputs.index_select(0, torch::tensor(rows, torch::kLong)).to(context.device);
       const PrecisionScope scope(options.training.precision, context.device);
       const torch::Tensor difference = network_->decode(network_->encode(batch)).to(torch::kFloat) - batch;
       return {.main = {difference.square().sum(), torch::tensor(static_cast<double>(difference.numel()))}};
     };
-    train(network_, options.training.training(), context, step);
+    train(network_, options.training.training(), context, step,
+          {.configuration = {{"encoder", to_json(options, FieldFilter::affecting_results)}}});
   }
 
   [[nodiscard]] Array2<float> encode(const SliceSource& slices, const StageContext& context) {

@@ -309,18 +309,18 @@ public:
     const detail::Vgg19Slices vgg19(slices, options, context.device);
     network_ = Vgg19AutoencoderNetwork(vgg19.inputs().channels(), options, context.generator.split("weights"));
     detail::EpochBatches batches(slices.size(), options.training.batch, context.generator.split("order"));
-    const auto step = [&](std::int64_t iteration, Generator&) -> StepLoss {
+    const auto step = [&](const BatchPart& part, const Generator&) -> StepLoss {
       if (!kept_) // not before: a finished training needs none
         kept_ = activations(vgg19, vgg19.keys(), context);
-      const std::span<const std::int64_t> rows = batches(static_cast<std::size_t>(iteration));
+      const std::span<const std::int64_t> rows = batches(static_cast<std::size_t>(part.iteration));
       const torch::Tensor pictures = vgg19.inputs().pictures(rows).to(context.device);
       const torch::Tensor inputs = kept_->cache().rows(rows).to(context.device).to(torch::kFloat);
       const PrecisionScope scope(options.precision, context.device);
       const torch::Tensor difference = network_->decode(network_->encode(inputs)).to(torch::kFloat) - pictures;
       return {.main = {difference.square().sum(), torch::tensor(static_cast<double>(difference.numel()))}};
     };
-    train(network_, training(batches.per_epoch()), context, step, {},
-          [this](const LossCurve& curve) { return is_at_rest(options.training.stop, curve); });
+    train(network_, training(batches.per_epoch()), context, step,
+          {.is_done = [this](const LossCurve& curve) { return is_at_rest(options.training.stop, curve); }});
     if (!kept_)
       kept_ = activations_in_file(vgg19, vgg19.keys(), context);
   }

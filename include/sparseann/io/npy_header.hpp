@@ -168,12 +168,12 @@ private:
       throw IoError(path, "npy header is truncated", file.size());
     return static_cast<unsigned char>(file[at]);
   };
-  const std::size_t version = byte(6);
-  if (version < 1 || version > 3)
-    throw IoError(path, fmt::format("npy version {} is unknown", version), 6);
-  const std::size_t start = version == 1 ? 10 : 12;
+  const std::size_t format = byte(6);
+  if (format < 1 || format > 3)
+    throw IoError(path, fmt::format("npy version {} is unknown", format), 6);
+  const std::size_t start = format == 1 ? 10 : 12;
   std::size_t length = byte(8) | byte(9) << 8U;
-  if (version > 1)
+  if (format > 1)
     length |= byte(10) << 16U | byte(11) << 24U;
   if (length > file.size() || start > file.size() - length)
     throw IoError(path, "npy header is truncated", file.size());

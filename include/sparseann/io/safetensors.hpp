@@ -265,16 +265,22 @@ public:
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
   [[nodiscard]] const SafetensorsHeader& header() const noexcept { return header_; }
 
-  /// Throws: DataError naming the file where it has no such tensor, or of another shape.
-  [[nodiscard]] const SafetensorsEntry& entry(const std::string& name, std::span<const std::size_t> shape) const {
+  /// Throws: DataError naming the file where it has no such tensor.
+  [[nodiscard]] const SafetensorsEntry& entry(const std::string& name) const {
     const auto found = header_.tensors.find(name);
     if (found == header_.tensors.end())
       throw DataError(path_.string(), fmt::format("a tensor '{}'", name),
                       fmt::format("{} tensors of other names", header_.tensors.size()));
-    if (!std::ranges::equal(found->second.shape, shape))
-      throw DataError(path_.string(), fmt::format("'{}' of shape {}", name, fmt::join(shape, " x ")),
-                      fmt::format("{}", fmt::join(found->second.shape, " x ")));
     return found->second;
+  }
+
+  /// Throws: DataError naming the file where it has no such tensor, or of another shape.
+  [[nodiscard]] const SafetensorsEntry& entry(const std::string& name, std::span<const std::size_t> shape) const {
+    const SafetensorsEntry& found = entry(name);
+    if (!std::ranges::equal(found.shape, shape))
+      throw DataError(path_.string(), fmt::format("'{}' of shape {}", name, fmt::join(shape, " x ")),
+                      fmt::format("{}", fmt::join(found.shape, " x ")));
+    return found;
   }
 
   /// The bytes of a tensor's elements, little-endian. Valid while this object lives.

@@ -25,6 +25,8 @@ struct FitCandidates {
   torch::Tensor logits; ///< (N, C, z, y, x) of this step's own forward pass, detached
   torch::Tensor sets;   ///< (N, S, z, y, x) int64: the target that each pseudo-label set gives
   torch::Tensor mask;   ///< (N, z, y, x) bool: voxels that have a target
+  /// The first sample's number in the iteration's batch, of which these may be a part.
+  std::size_t first_sample = 0;
   /// (N, S) on the CPU, double: the mean cross-entropy of the model's output on each sample's whole volume to each
   /// set's labels of it. Computed when called, from the model as it was at most `interval` - 1 iterations ago.
   std::function<torch::Tensor(std::int64_t interval)> volume_distances;
@@ -33,7 +35,8 @@ struct FitCandidates {
 /// A policy that says, per sample, which pseudo-label set to fit in this step (Section "Self-Training").
 ///
 /// Returns N indices in 0..S-1, a function of its arguments alone: a strategy holds options and no state, so that an
-/// interrupted training goes on as it would have.
+/// interrupted training goes on as it would have. A strategy that draws splits the generator by the samples' numbers in
+/// the batch, so that a batch in parts is fitted as a whole one is.
 template <class F>
 concept FitStrategy = Policy<F> && requires(const F fit, const FitCandidates& candidates, const FitProgress& progress,
                                             Generator& generator) {

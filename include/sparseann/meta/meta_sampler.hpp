@@ -38,13 +38,15 @@ public:
     check_augmentation(augmentation_, extent_);
   }
 
-  [[nodiscard]] MetaBatch draw(std::size_t count, Generator& generator) const {
+  /// The samples of a part of a batch, each from the iteration's generator split by its number.
+  [[nodiscard]] MetaBatch draw(const BatchPart& part, const Generator& iteration) const {
     const auto outside = static_cast<std::uint8_t>(task_.classes);
     MetaBatch batch;
     std::vector<torch::Tensor> images;
     std::vector<torch::Tensor> averages;
     std::vector<torch::Tensor> sets;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < part.count; ++i) {
+      Generator generator = iteration.split(part.first + i);
       PatchPlace place{.case_index = generator.uniform_index(task_.cases.size())};
       const Image& image = task_.cases[place.case_index].image;
       const MetaSubject& subject = subjects_[place.case_index];

@@ -18,8 +18,9 @@ struct RandomFit {
   [[nodiscard]] std::vector<std::size_t> operator()(const FitCandidates& candidates, const FitProgress&,
                                                     Generator& generator) const {
     std::vector<std::size_t> chosen(static_cast<std::size_t>(candidates.sets.size(0)));
-    for (std::size_t& set : chosen)
-      set = generator.uniform_index(static_cast<std::size_t>(candidates.sets.size(1)));
+    for (std::size_t sample = 0; sample < chosen.size(); ++sample)
+      chosen[sample] = generator.split(candidates.first_sample + sample)
+                           .uniform_index(static_cast<std::size_t>(candidates.sets.size(1)));
     return chosen;
   }
 };

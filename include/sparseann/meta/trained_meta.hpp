@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/ranges.h>
@@ -25,6 +26,7 @@
 #include "sparseann/meta/volume_distances.hpp"
 #include "sparseann/network/data_shape.hpp"
 #include "sparseann/network/network.hpp"
+#include "sparseann/network/restored_network.hpp"
 #include "sparseann/network/y_densevoxnet.hpp"
 #include "sparseann/pseudo_label/base_model.hpp"
 #include "sparseann/pseudo_label/ensembler.hpp"
@@ -95,31 +97,38 @@ public:
     VolumeDistances distances(task.cases.size(), task.sets.size());
     const auto [values, computed_at] = distances.state();
     std::array<torch::Tensor, 3> carried{fitted_, values, computed_at};
-    curve_ = train(
-        network_, options.training, context,
-        [&](std::int64_t iteration, Generator& generator) {
-          const MetaBatch batch = sampler.draw(options.training.batch, generator);
-          const PrecisionScope scope(options.training.precision, context.device);
-          const SegmentationOutput output =
-              network_->forward(batch.images.to(context.device), batch.averages.to(context.device));
-          const FitCandidates candidates{.logits = output.logits.detach(),
-                                         .sets = batch.sets.to(context.device),
-                                         .mask = batch.mask.to(context.device),
-                                         .volume_distances = [&](std::int64_t interval) {
-                                           return volume_distances(distances, task, subjects, batch, iteration,
-                                                                   interval, context);
-                                         }};
-          const FitProgress progress{iteration, options.training.iterations};
-          const auto chosen = checked(strategy(candidates, progress, generator), batch);
-          count(stage_of(strategy, progress), batch, chosen);
-          if (options.targets == FitTargets::probabilities)
-            return step_loss(
-                SoftCrossEntropy{}, output,
-                sampler.soft_targets(batch, chosen, options.expert_labels_replace_targets).to(context.device),
-                candidates.mask);
-          return step_loss(MaskedCrossEntropy{}, output, labels_of(candidates, chosen), candidates.mask);
-        },
-        carried);
+    const auto step = [&](const BatchPart& part, const Generator& generator) {
+      const MetaBatch batch = sampler.draw(part, generator);
+      const PrecisionScope scope(options.training.precision, context.device);
+      const SegmentationOutput output =
+          network_->forward(batch.images.to(context.device), batch.averages.to(context.device));
+      const FitCandidates candidates{.logits = output.logits.detach(),
+                                     .sets = batch.sets.to(context.device),
+                                     .mask = batch.mask.to(context.device),
+                                     .first_sample = part.first,
+                                     .volume_distances = [&](std::int64_t interval) {
+                                       return volume_distances(distances, task, subjects, batch, part.iteration,
+                                                               interval, context);
+                                     }};
+      const FitProgress progress{part.iteration, options.training.iterations};
+      Generator of_fit = generator.split("fit");
+      const auto chosen = checked(strategy(candidates, progress, of_fit), batch);
+      count(stage_of(strategy, progress), batch, chosen);
+      std::string samples = to_text(batch.places, task.cases);
+      if (options.targets == FitTargets::probabilities)
+        return step_loss(SoftCrossEntropy{}, output,
+                         sampler.soft_targets(batch, chosen, options.expert_labels_replace_targets).to(context.device),
+                         candidates.mask, std::move(samples));
+      return step_loss(MaskedCrossEntropy{}, output, labels_of(candidates, chosen), candidates.mask,
+                       std::move(samples));
+    };
+    curve_ = train(network_, options.training, context, step,
+                   {.carried = carried,
+                    .configuration = {{"network", to_json(options.network)},
+                                      {"fit", to_json(options.fit)},
+                                      {"average", name_of_value(options.average)},
+                                      {"targets", name_of_value(options.targets)},
+                                      {"expert_labels", options.expert_labels_replace_targets}}});
     if (!context.directory.empty())
       keep_fitted_counts(task, context.directory / "fitted.csv");
   }
@@ -132,18 +141,14 @@ public:
   /// As above, from A(.) itself. Shape: average (classes, z, y, x).
   [[nodiscard]] Array3<std::uint8_t> predict(const Image& image, const Array4<float>& average,
                                              const StageContext& context) const {
-    const PrecisionScope scope(options.training.precision, context.device);
     return most_probable_labels(quantise(probabilities(image, average, context)));
   }
 
-  [[nodiscard]] const LossCurve& loss_curve() const noexcept { return curve_; }
-  /// How often each case fitted each pseudo-label set in training. Shape: (stages of the strategy, cases, sets).
-  [[nodiscard]] Array3<std::int64_t> fitted_counts() const { return to_array<std::int64_t, 3>(fitted_); }
-
-private:
-  /// Class probabilities of a volume, (classes, z, y, x) on the CPU. Leaves the network in evaluation mode.
+  /// Class probabilities of a volume from its image and A(.). Shapes: average (classes, z, y, x); the result alike, on
+  /// the CPU. Leaves the network in evaluation mode.
   [[nodiscard]] torch::Tensor probabilities(const Image& image, const Array4<float>& average,
                                             const StageContext& context) const {
+    const PrecisionScope scope(options.training.precision, context.device);
     Network network = network_;
     network->eval();
     const auto channels = static_cast<std::int64_t>(image.channels());
@@ -153,6 +158,18 @@ private:
     });
   }
 
+  /// Takes a fitted network's weights from a model file; the options must be those that it was fitted with.
+  /// Throws: as load_weights.
+  void restore(const SafetensorsFile& file, const std::string& prefix, std::size_t channels, std::size_t classes,
+               torch::Device device) {
+    network_ = restored_network<Network>(options.network, file, prefix, channels, classes, device);
+  }
+
+  [[nodiscard]] const LossCurve& loss_curve() const noexcept { return curve_; }
+  /// How often each case fitted each pseudo-label set in training. Shape: (stages of the strategy, cases, sets).
+  [[nodiscard]] Array3<std::int64_t> fitted_counts() const { return to_array<std::int64_t, 3>(fitted_); }
+
+private:
   [[nodiscard]] torch::Tensor volume_distances(VolumeDistances& distances, const EnsembleTask& task,
                                                const std::vector<MetaSubject>& subjects, const MetaBatch& batch,
                                                std::int64_t iteration, std::int64_t interval,

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sparseann/core/options.hpp"
@@ -41,11 +42,11 @@ concept BaseModel = Policy<M> && SegmentationLoss<Loss> &&
                    static_cast<std::size_t>(local.size(2)), static_cast<std::size_t>(local.size(3))});
 }
 
-/// Main and, where there is one, auxiliary loss of a forward pass.
+/// Main and, where there is one, auxiliary loss of a forward pass. `samples`: cases and places, for errors.
 template <SegmentationLoss Loss>
 [[nodiscard]] StepLoss step_loss(const Loss& loss, const SegmentationOutput& output, const torch::Tensor& labels,
-                                 const torch::Tensor& mask) {
-  StepLoss result{.main = loss(output.logits, labels, mask), .auxiliary = {}};
+                                 const torch::Tensor& mask, std::string samples = {}) {
+  StepLoss result{.main = loss(output.logits, labels, mask), .auxiliary = {}, .samples = std::move(samples)};
   if (output.auxiliary.defined())
     result.auxiliary = loss(output.auxiliary, labels, mask);
   return result;

@@ -10,6 +10,7 @@
 #include "sparseann/infer/plane_by_plane.hpp"
 #include "sparseann/network/data_shape.hpp"
 #include "sparseann/network/network.hpp"
+#include "sparseann/network/restored_network.hpp"
 #include "sparseann/pseudo_label/base_model.hpp"
 #include "sparseann/train/slice_sampler.hpp"
 #include "sparseann/train/trainer.hpp"
@@ -53,12 +54,13 @@ public:
     set_data_shape(options.network, data.cases.front().image.channels(), data.classes);
     network_ = make_network<Network>(options.network, context.generator.split("weights"));
     const SliceSampler sampler(data, options.training.patch, options.training.augmentation);
-    return train(network_, options.training, context, [&](std::int64_t, Generator& generator) {
-      const PatchBatch batch = sampler.draw(options.training.batch, generator);
+    const auto step = [&](const BatchPart& part, const Generator& generator) {
+      const PatchBatch batch = sampler.draw(part, generator);
       const PrecisionScope scope(options.training.precision, context.device);
       return step_loss(loss, network_->forward(batch.images.to(context.device)), batch.labels.to(context.device),
-                       batch.mask.to(context.device));
-    });
+                       batch.mask.to(context.device), batch.samples);
+    };
+    return train(network_, options.training, context, step, {.configuration = {{"network", to_json(options.network)}}});
   }
 
   [[nodiscard]] std::vector<ClassProbabilities> predict(const Image& image, std::span<const Plane> planes,
@@ -71,6 +73,13 @@ public:
           from_array(image.voxels), plane, network_->required_multiple(), options.inference_batch, context.device,
           [&](const torch::Tensor& slices) { return network_->forward(slices).logits; })));
     return predictions;
+  }
+
+  /// Takes a fitted network's weights from a model file; the options must be those that it was fitted with.
+  /// Throws: as load_weights.
+  void restore(const SafetensorsFile& file, const std::string& prefix, std::size_t channels, std::size_t classes,
+               torch::Device device) {
+    network_ = restored_network<Network>(options.network, file, prefix, channels, classes, device);
   }
 
 private:

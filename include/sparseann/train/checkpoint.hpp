@@ -1,146 +1,246 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
 #include <span>
-#include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
-#include "sparseann/core/io_error.hpp"
-#include "sparseann/io/atomic_file.hpp"
+#include "sparseann/core/error.hpp"
+#include "sparseann/io/json.hpp"
+#include "sparseann/io/sealed_safetensors.hpp"
+#include "sparseann/tensor/safetensors.hpp"
 #include "sparseann/tensor/torch.hpp"
+#include "sparseann/tensor/weights.hpp"
+#include "sparseann/train/fused_adam.hpp"
 #include "sparseann/train/loss_curve.hpp"
+#include "sparseann/train/training_position.hpp"
+#include "sparseann/version.hpp"
 
 namespace sparseann {
 
-/// Where a training stands. Random numbers need no place here: they are split by iteration.
-struct TrainingPosition {
-  std::int64_t iteration = 0; ///< the next one
-  double loss_sum = 0;        ///< since the last point of the curve
-  std::int64_t loss_count = 0;
-  LossCurve curve;
+namespace detail {
 
-  /// Ends a stretch of the curve; a stretch without a single annotated voxel has no point.
-  void close_point(double learning_rate) {
-    if (loss_count > 0)
-      curve.push_back({iteration, loss_sum / static_cast<double>(loss_count), learning_rate});
-    loss_sum = 0;
-    loss_count = 0;
+[[nodiscard]] inline torch::Tensor to_tensor(const LossCurve& curve) {
+  auto rows = torch::empty({static_cast<std::int64_t>(curve.size()), 3}, torch::kDouble);
+  auto values = rows.accessor<double, 2>();
+  for (std::size_t i = 0; i < curve.size(); ++i) {
+    const auto row = static_cast<std::int64_t>(i);
+    values[row][0] = static_cast<double>(curve[i].iteration);
+    values[row][1] = curve[i].loss;
+    values[row][2] = curve[i].learning_rate;
   }
+  return rows;
+}
+
+[[nodiscard]] inline LossCurve to_curve(const torch::Tensor& rows) {
+  LossCurve curve;
+  const auto values = rows.accessor<double, 2>();
+  for (std::int64_t row = 0; row < rows.size(0); ++row)
+    curve.push_back({static_cast<std::int64_t>(values[row][0]), values[row][1], values[row][2]});
+  return curve;
+}
+
+/// Exact, as JSON's numbers are written with as many digits as it takes.
+[[nodiscard]] inline std::string to_text(const TrainingPosition& position) {
+  const StepValues& sums = position.stretch.values;
+  nlohmann::ordered_json json{{"iteration", position.iteration},
+                              {"steps", position.stretch.steps},
+                              {"sums", {sums.loss, sums.main, sums.auxiliary, sums.gradient_norm}}};
+  if (position.average_loss)
+    json["average_loss"] = *position.average_loss;
+  return json.dump();
+}
+
+[[nodiscard]] inline TrainingPosition to_position(std::string_view text) {
+  const auto json = nlohmann::json::parse(text);
+  const auto sums = json.at("sums").get<std::vector<double>>();
+  TrainingPosition position{
+      .iteration = json.at("iteration"),
+      .stretch = {.values = {sums.at(0), sums.at(1), sums.at(2), sums.at(3)}, .steps = json.at("steps")},
+      .average_loss = {},
+      .curve = {}};
+  if (json.contains("average_loss"))
+    position.average_loss = json.at("average_loss").get<double>();
+  return position;
+}
+
+} // namespace detail
+
+/// What is trained: everything that changes from step to step but the position.
+struct TrainedState {
+  torch::nn::Module& module;
+  FusedAdam& adam;
+  std::span<torch::Tensor> carried; ///< counters of a fit strategy, say
 };
 
-/// Keeps a training in `directory`: `checkpoint.pt` while it runs (weights, optimiser, position, carried tensors),
-/// `model.pt` (weights, curve, carried tensors) and `loss.csv` once it is done. All appear by atomic rename.
+/// Keeps a training in `directory`: the last two of `checkpoint_ITERATION.safetensors` while it runs, and, once it is
+/// done, `loss.csv` and `model.safetensors`. All are sealed (write_sealed_safetensors) and appear by atomic rename.
 ///
+/// Tensors: the module's weights by name, `training/curve` and `training/carried_I`; in checkpoints also Adam's
+/// `training/adam_I_mean`, `_square` and `_step`. Metadata: `configuration` (JSON), `position` (JSON), `version`,
+/// `libtorch`. A damaged checkpoint is put aside as `*.damaged`, which `say` tells, and the one before it is taken.
 /// An empty directory keeps nothing.
-/// Throws: IoError naming a file that cannot be read as what it should be.
-template <class Module> class Checkpoint {
+/// Throws: IoError naming a file that cannot be read or written, or a damaged model; DataError naming a file of another
+/// network, or of another configuration, and then the option.
+class Checkpoint {
 public:
-  Checkpoint(std::filesystem::path directory, Module& module, torch::optim::Optimizer& optimizer,
-             std::span<torch::Tensor> carried)
-      : directory_(std::move(directory)), module_(module), optimizer_(optimizer), carried_(carried) {}
+  Checkpoint(
+      std::filesystem::path directory, TrainedState state, nlohmann::ordered_json configuration,
+      std::function<void(std::string_view)> say = [](std::string_view) {})
+      : directory_(std::move(directory)), state_(state), configuration_(std::move(configuration)),
+        say_(std::move(say)) {}
 
-  /// Reads the finished model, or else the checkpoint, into the module; the start where there is neither.
-  [[nodiscard]] TrainingPosition restore(torch::Device device) {
+  /// Reads the finished model, or else the last good checkpoint; the start where there is neither.
+  [[nodiscard]] TrainingPosition restore() {
     if (directory_.empty())
       return {};
     std::filesystem::create_directories(directory_);
-    if (std::filesystem::exists(model_path()))
-      return read(model_path(), device, false);
-    if (std::filesystem::exists(checkpoint_path()))
-      return read(checkpoint_path(), device, true);
+    if (std::filesystem::exists(model_path())) {
+      const TrainingPosition position = read_weights(read_sealed_safetensors(model_path()));
+      remove_checkpoints(); // a kill may have come before
+      return position;
+    }
+    for (const std::filesystem::path& path : checkpoints())
+      if (const std::optional<SafetensorsFile> file = open_undamaged(path))
+        return read_checkpoint(*file);
     return {};
   }
 
   void save(const TrainingPosition& position) {
-    if (!directory_.empty())
-      write(checkpoint_path(), position, true);
+    if (directory_.empty())
+      return;
+    std::vector<NamedTensor> tensors = tensors_of(position);
+    for_each_adam_state([&](const std::string& name, const torch::Tensor& parameter) {
+      if (!state_.adam.has_state(parameter))
+        return;
+      const torch::optim::AdamParamState& state = state_.adam.state_of(parameter);
+      tensors.emplace_back(name + "mean", state.exp_avg());
+      tensors.emplace_back(name + "square", state.exp_avg_sq());
+      tensors.emplace_back(name + "step", torch::tensor(state.step(), torch::kLong));
+    });
+    write_tensors(directory_ / fmt::format("checkpoint_{:09}.safetensors", position.iteration), metadata_of(position),
+                  tensors);
+    constexpr std::size_t kept = 2;
+    const std::vector<std::filesystem::path> all = checkpoints();
+    for (std::size_t i = kept; i < all.size(); ++i)
+      std::filesystem::remove(all[i]);
   }
 
   void finish(const TrainingPosition& position) {
     if (directory_.empty() || std::filesystem::exists(model_path()))
       return;
     write_loss_curve(directory_ / "loss.csv", position.curve);
-    write(model_path(), position, false);
-    std::filesystem::remove(checkpoint_path());
+    write_tensors(model_path(), metadata_of(position), tensors_of(position));
+    remove_checkpoints();
   }
 
 private:
-  [[nodiscard]] std::filesystem::path model_path() const { return directory_ / "model.pt"; }
-  [[nodiscard]] std::filesystem::path checkpoint_path() const { return directory_ / "checkpoint.pt"; }
+  [[nodiscard]] std::filesystem::path model_path() const { return directory_ / "model.safetensors"; }
 
-  void write(const std::filesystem::path& path, const TrainingPosition& position, bool with_optimizer) {
-    torch::serialize::OutputArchive archive;
-    torch::serialize::OutputArchive weights(archive.compilation_unit());
-    module_->save(weights);
-    archive.write("weights", weights);
-    if (with_optimizer) {
-      torch::serialize::OutputArchive state(archive.compilation_unit());
-      optimizer_.save(state);
-      archive.write("optimizer", state);
-    }
-    archive.write("iteration", c10::IValue(position.iteration));
-    archive.write("loss_sum", c10::IValue(position.loss_sum));
-    archive.write("loss_count", c10::IValue(position.loss_count));
-    auto curve = torch::empty({static_cast<std::int64_t>(position.curve.size()), 3}, torch::kDouble);
-    for (std::size_t i = 0; i < position.curve.size(); ++i) {
-      const LossPoint& point = position.curve[i];
-      curve[static_cast<std::int64_t>(i)].copy_(
-          torch::tensor({static_cast<double>(point.iteration), point.loss, point.learning_rate}, torch::kDouble));
-    }
-    archive.write("curve", curve);
-    for (std::size_t i = 0; i < carried_.size(); ++i)
-      archive.write(fmt::format("carried_{}", i), carried_[i]);
-    std::ostringstream bytes;
-    archive.save_to(bytes);
-    publish_atomically(path, bytes.view());
+  /// The latest first.
+  [[nodiscard]] std::vector<std::filesystem::path> checkpoints() const {
+    std::vector<std::filesystem::path> paths;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_))
+      if (entry.path().filename().string().starts_with("checkpoint_") && entry.path().extension() == ".safetensors")
+        paths.push_back(entry.path());
+    std::ranges::sort(paths, std::ranges::greater{});
+    return paths;
   }
 
-  [[nodiscard]] TrainingPosition read(const std::filesystem::path& path, torch::Device device, bool with_optimizer) {
+  void remove_checkpoints() const {
+    std::vector<std::filesystem::path> paths;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_))
+      if (entry.path().filename().string().starts_with("checkpoint_"))
+        paths.push_back(entry.path());
+    for (const std::filesystem::path& path : paths)
+      std::filesystem::remove(path);
+  }
+
+  /// None for a damaged file, which is put aside: the next ones to be kept would outlive it otherwise.
+  [[nodiscard]] std::optional<SafetensorsFile> open_undamaged(const std::filesystem::path& path) const {
     try {
-      torch::serialize::InputArchive archive;
-      archive.load_from(path.string(), device);
-      torch::serialize::InputArchive weights;
-      archive.read("weights", weights);
-      module_->load(weights);
-      if (with_optimizer) {
-        torch::serialize::InputArchive state;
-        archive.read("optimizer", state);
-        optimizer_.load(state);
-      }
-      TrainingPosition position;
-      c10::IValue value;
-      archive.read("iteration", value);
-      position.iteration = value.toInt();
-      archive.read("loss_sum", value);
-      position.loss_sum = value.toDouble();
-      archive.read("loss_count", value);
-      position.loss_count = value.toInt();
-      torch::Tensor curve;
-      archive.read("curve", curve);
-      curve = curve.to(torch::kCPU);
-      for (std::int64_t i = 0; i < curve.size(0); ++i)
-        position.curve.push_back({static_cast<std::int64_t>(curve[i][0].item<double>()), curve[i][1].item<double>(),
-                                  curve[i][2].item<double>()});
-      for (std::size_t i = 0; i < carried_.size(); ++i) {
-        torch::Tensor tensor;
-        archive.read(fmt::format("carried_{}", i), tensor);
-        carried_[i].copy_(tensor);
-      }
-      return position;
-    } catch (const c10::Error& error) {
-      throw IoError(path, fmt::format("not a checkpoint of this network: {}", error.what_without_backtrace()));
+      return read_sealed_safetensors(path);
+    } catch (const DamagedFile& error) {
+      std::filesystem::rename(path, path.string() + ".damaged");
+      say_(fmt::format("warning: {}; the checkpoint before it is taken, or the start where there is none",
+                       error.what()));
+      return std::nullopt;
     }
+  }
+
+  /// Calls visitor(beginning of its tensors' names, parameter) for each.
+  void for_each_adam_state(const std::function<void(const std::string&, const torch::Tensor&)>& visitor) const {
+    std::size_t index = 0;
+    for (const torch::optim::OptimizerParamGroup& group : state_.adam.param_groups())
+      for (const torch::Tensor& parameter : group.params())
+        visitor(fmt::format("training/adam_{}_", index++), parameter);
+  }
+
+  [[nodiscard]] std::map<std::string, std::string> metadata_of(const TrainingPosition& position) const {
+    return {{"configuration", configuration_.dump()},
+            {"libtorch", TORCH_VERSION},
+            {"position", detail::to_text(position)},
+            {"version", std::string(version)}};
+  }
+
+  [[nodiscard]] std::vector<NamedTensor> tensors_of(const TrainingPosition& position) const {
+    std::vector<NamedTensor> tensors = weights_of(state_.module);
+    tensors.emplace_back("training/curve", detail::to_tensor(position.curve));
+    for (std::size_t i = 0; i < state_.carried.size(); ++i)
+      tensors.emplace_back(fmt::format("training/carried_{}", i), state_.carried[i]);
+    return tensors;
+  }
+
+  [[nodiscard]] TrainingPosition read_checkpoint(const SafetensorsFile& file) {
+    TrainingPosition position = read_weights(file);
+    for_each_adam_state([&](const std::string& name, const torch::Tensor& parameter) {
+      if (!file.header().tensors.contains(name + "step"))
+        return;
+      torch::optim::AdamParamState& state = state_.adam.state_of(parameter);
+      fill(state.exp_avg(), file, name + "mean");
+      fill(state.exp_avg_sq(), file, name + "square");
+      state.step(read_tensor(file, name + "step").item<std::int64_t>());
+    });
+    return position;
+  }
+
+  [[nodiscard]] TrainingPosition read_weights(const SafetensorsFile& file) {
+    check_origin(file);
+    load_weights(state_.module, file);
+    for (std::size_t i = 0; i < state_.carried.size(); ++i)
+      fill(state_.carried[i], file, fmt::format("training/carried_{}", i));
+    TrainingPosition position = detail::to_position(file.metadata("position"));
+    position.curve = detail::to_curve(read_tensor(file, "training/curve"));
+    return position;
+  }
+
+  void check_origin(const SafetensorsFile& file) const {
+    const auto saved = nlohmann::ordered_json::parse(file.metadata("configuration"));
+    if (const std::vector<std::string> different = differences(saved, configuration_); !different.empty())
+      throw DataError(file.path().string(), "a training with these options",
+                      fmt::format("one with another {}", different.front()));
+    for (const auto& [key, current] :
+         {std::pair("version", std::string(version)), std::pair("libtorch", std::string(TORCH_VERSION))})
+      if (file.metadata(key) != current)
+        say_(fmt::format("warning: {} was written with {} {}, this is {}: numbers may differ in the last digits",
+                         file.path().string(), key, file.metadata(key), current));
   }
 
   std::filesystem::path directory_;
-  Module& module_;
-  torch::optim::Optimizer& optimizer_;
-  std::span<torch::Tensor> carried_;
+  TrainedState state_;
+  nlohmann::ordered_json configuration_;
+  std::function<void(std::string_view)> say_;
 };
 
 } // namespace sparseann

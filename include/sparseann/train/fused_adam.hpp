@@ -31,6 +31,23 @@ public:
     return loss;
   }
 
+  [[nodiscard]] bool has_state(const torch::Tensor& parameter) const {
+    return state().count(parameter.unsafeGetTensorImpl()) > 0;
+  }
+
+  /// A parameter's moments and number of steps, of zeros before its first.
+  [[nodiscard]] torch::optim::AdamParamState& state_of(const torch::Tensor& parameter) {
+    std::unique_ptr<torch::optim::OptimizerParamState>& state = state_[parameter.unsafeGetTensorImpl()];
+    if (!state) {
+      auto fresh = std::make_unique<torch::optim::AdamParamState>();
+      fresh->step(0);
+      fresh->exp_avg(torch::zeros_like(parameter));
+      fresh->exp_avg_sq(torch::zeros_like(parameter));
+      state = std::move(fresh);
+    }
+    return static_cast<torch::optim::AdamParamState&>(*state);
+  }
+
 private:
   void step_of(torch::optim::OptimizerParamGroup& group) {
     const auto& options = static_cast<const torch::optim::AdamOptions&>(group.options());
@@ -54,18 +71,6 @@ private:
     if (!parameters.empty())
       at::_fused_adam_(parameters, gradients, means, squares, {}, steps, options.lr(), std::get<0>(options.betas()),
                        std::get<1>(options.betas()), options.weight_decay(), options.eps(), false, false);
-  }
-
-  torch::optim::AdamParamState& state_of(const torch::Tensor& parameter) {
-    std::unique_ptr<torch::optim::OptimizerParamState>& state = state_[parameter.unsafeGetTensorImpl()];
-    if (!state) {
-      auto fresh = std::make_unique<torch::optim::AdamParamState>();
-      fresh->step(0);
-      fresh->exp_avg(torch::zeros_like(parameter));
-      fresh->exp_avg_sq(torch::zeros_like(parameter));
-      state = std::move(fresh);
-    }
-    return static_cast<torch::optim::AdamParamState&>(*state);
   }
 };
 

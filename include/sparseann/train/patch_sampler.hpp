@@ -4,8 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "sparseann/annotate/sparse_labels.hpp"
 #include "sparseann/core/random.hpp"
@@ -13,6 +16,7 @@
 #include "sparseann/data/cohort.hpp"
 #include "sparseann/data/crop.hpp"
 #include "sparseann/tensor/tensor.hpp"
+#include "sparseann/train/training_step.hpp"
 
 namespace sparseann {
 
@@ -22,6 +26,7 @@ struct PatchBatch {
   torch::Tensor images;
   torch::Tensor labels;
   torch::Tensor mask;
+  std::string samples; ///< cases and places, for errors
 };
 
 /// Where a patch lies and how it is turned.
@@ -30,6 +35,15 @@ struct PatchPlace {
   CropOrigin<3> origin{};
   Augmentation augmentation;
 };
+
+/// Where patches lie, as "heart_3 at z 12, y 0, x 8; ...", for errors.
+[[nodiscard]] inline std::string to_text(std::span<const PatchPlace> places, std::span<const Case> cases) {
+  std::string text;
+  for (const PatchPlace& place : places)
+    text += fmt::format("{}{} at z {}, y {}, x {}", text.empty() ? "" : "; ", cases[place.case_index].name,
+                        place.origin[0], place.origin[1], place.origin[2]);
+  return text;
+}
 
 /// A patch of an image, or of class probabilities, at a place. Shape: (C, z, y, x).
 template <TensorElement T>
@@ -62,10 +76,13 @@ public:
         throw DataError("labels of case " + cases[c].name, "at least one annotated voxel", "none");
   }
 
-  [[nodiscard]] PatchBatch draw(std::size_t count, Generator& generator) const {
+  /// The samples of a part of a batch, each from the iteration's generator split by its number.
+  [[nodiscard]] PatchBatch draw(const BatchPart& part, const Generator& iteration) const {
     std::vector<torch::Tensor> images;
     std::vector<torch::Tensor> labels;
-    for (std::size_t i = 0; i < count; ++i) {
+    std::vector<PatchPlace> places;
+    for (std::size_t i = 0; i < part.count; ++i) {
+      Generator generator = iteration.split(part.first + i);
       PatchPlace place = draw_place(generator);
       torch::Tensor patch = label_patch(place);
       const auto unlabelled = static_cast<std::int64_t>(labels_[place.case_index].unlabelled());
@@ -76,8 +93,10 @@ public:
       }
       images.push_back(patch_at(place, cases_[place.case_index].image.voxels, extent_));
       labels.push_back(patch);
+      places.push_back(place);
     }
-    PatchBatch batch{.images = torch::stack(images), .labels = torch::stack(labels), .mask = {}};
+    PatchBatch batch{
+        .images = torch::stack(images), .labels = torch::stack(labels), .mask = {}, .samples = to_text(places, cases_)};
     batch.mask = batch.labels.ne(static_cast<std::int64_t>(labels_.front().unlabelled()));
     return batch;
   }

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "sparseann/annotate/sparse_labels.hpp"
 #include "sparseann/core/plane.hpp"
 #include "sparseann/core/random.hpp"
@@ -16,6 +18,7 @@
 #include "sparseann/tensor/tensor.hpp"
 #include "sparseann/train/labelled_cases.hpp"
 #include "sparseann/train/patch_sampler.hpp"
+#include "sparseann/train/training_step.hpp"
 
 namespace sparseann {
 
@@ -49,10 +52,13 @@ public:
     }
   }
 
-  [[nodiscard]] PatchBatch draw(std::size_t count, Generator& generator) const {
+  /// The samples of a part of a batch, each from the iteration's generator split by its number.
+  [[nodiscard]] PatchBatch draw(const BatchPart& part, const Generator& iteration) const {
+    PatchBatch batch;
     std::vector<torch::Tensor> images;
     std::vector<torch::Tensor> labels;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < part.count; ++i) {
+      Generator generator = iteration.split(part.first + i);
       const std::size_t case_index = generator.uniform_index(data_.cases.size());
       const auto& [plane, choices] = planes_[case_index][generator.uniform_index(planes_[case_index].size())];
       const std::size_t slice = choices[generator.uniform_index(choices.size())];
@@ -67,8 +73,11 @@ public:
                         extract_crop(copy_slice(sparse.voxels(), plane, slice), origin, extent_, sparse.unlabelled()));
       images.push_back(from_array(patch).clone());
       labels.push_back(from_array(label_patch).to(torch::kLong));
+      batch.samples += fmt::format("{}{}, slice {} of {}, at row {}, column {}", i == 0 ? "" : "; ",
+                                   data_.cases[case_index].name, slice, name_of(plane), origin[0], origin[1]);
     }
-    PatchBatch batch{.images = torch::stack(images), .labels = torch::stack(labels), .mask = {}};
+    batch.images = torch::stack(images);
+    batch.labels = torch::stack(labels);
     batch.mask = batch.labels.ne(static_cast<std::int64_t>(data_.labels.front().unlabelled()));
     return batch;
   }

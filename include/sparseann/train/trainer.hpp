@@ -1,40 +1,41 @@
 #pragma once
 
 #include <chrono>
-#include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "sparseann/core/error.hpp"
-#include "sparseann/loss/loss.hpp"
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "sparseann/core/interruption.hpp"
+#include "sparseann/io/json.hpp"
 #include "sparseann/network/network.hpp"
-#include "sparseann/tensor/precision.hpp"
 #include "sparseann/tensor/torch.hpp"
 #include "sparseann/train/checkpoint.hpp"
 #include "sparseann/train/fused_adam.hpp"
 #include "sparseann/train/loss_curve.hpp"
 #include "sparseann/train/stage_context.hpp"
 #include "sparseann/train/training_options.hpp"
+#include "sparseann/train/training_position.hpp"
+#include "sparseann/train/training_step.hpp"
 
 namespace sparseann {
 
-/// The losses of one forward pass: of the main head and, where the network has one, of the auxiliary head.
-struct StepLoss {
-  LossTerm main;
-  std::optional<LossTerm> auxiliary;
-};
-
-/// One training step: draws a batch from the generator (which depends on the iteration alone), runs the network
-/// forward and returns the losses. The trainer does the rest.
-template <class Step>
-concept TrainingStep = requires(Step step, std::int64_t iteration, Generator generator) {
-  { step(iteration, generator) } -> std::same_as<StepLoss>;
+/// What a training may have beside its step.
+struct TrainingHooks {
+  /// Kept in checkpoints and in the model: counters of a fit strategy, say.
+  std::span<torch::Tensor> carried;
+  /// What else the weights depend on, a network's options say: a checkpoint of another is refused.
+  nlohmann::ordered_json configuration;
+  /// May end the training early; asked with the curve so far, which a checkpoint holds.
+  std::function<bool(const LossCurve&)> is_done;
 };
 
 namespace detail {
@@ -56,84 +57,155 @@ inline void set_learning_rate(FusedAdam& adam, double rate) {
     adam.param_groups()[group].options().set_lr(group == 0 ? rate : slow_learning_rate_factor * rate);
 }
 
-/// Eq. 2 over the whole batch. Undefined where nothing in the batch is annotated: such a batch teaches nothing.
-inline torch::Tensor batch_loss(const StepLoss& loss, double auxiliary_weight) {
-  if (loss.main.weight.item<double>() <= 0)
-    return {};
-  torch::Tensor value = loss.main.numerator / loss.main.weight;
-  if (loss.auxiliary)
-    value = value + auxiliary_weight * loss.auxiliary->numerator / loss.auxiliary->weight;
-  return value;
+/// Measures how fast iterations go, from one line of the log to the next.
+class Pace {
+public:
+  explicit Pace(std::int64_t iteration) : iteration_(iteration) {}
+
+  /// Iterations per second since the call before.
+  [[nodiscard]] double until(std::int64_t iteration) {
+    const auto now = Clock::now();
+    const double seconds = std::chrono::duration<double>(now - std::exchange(last_, now)).count();
+    return static_cast<double>(iteration - std::exchange(iteration_, iteration)) / seconds;
+  }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  std::int64_t iteration_;
+  Clock::time_point last_ = Clock::now();
+};
+
+/// A training's events in the log: one per point of its curve.
+[[nodiscard]] inline nlohmann::ordered_json training_event(const std::string& stage, const TrainingPosition& position,
+                                                           const StepValues& mean, double rate, double pace,
+                                                           std::int64_t iterations) {
+  return {{"stage", stage},
+          {"iteration", position.iteration},
+          {"loss", mean.loss},
+          {"average_loss", *position.average_loss},
+          {"main_loss", mean.main},
+          {"auxiliary_loss", mean.auxiliary},
+          {"gradient_norm", mean.gradient_norm},
+          {"learning_rate", rate},
+          {"iterations_per_second", pace},
+          {"seconds_left", static_cast<double>(iterations - position.iteration) / pace}};
 }
+
+/// All that `train` does between reading a checkpoint and keeping the model.
+template <class Module, TrainingStep Step> class Training {
+public:
+  Training(Module& module, const TrainingOptions& options, const StageContext& context, Step& step,
+           const TrainingHooks& hooks)
+      : module_(module), options_(options), context_(context), step_(step), hooks_(hooks),
+        adam_(make_adam(module, options)), checkpoint_(context.directory, {*module, adam_, hooks.carried},
+                                                       configuration(), [&](std::string_view text) { say(text); }) {}
+
+  LossCurve run() {
+    position_ = checkpoint_.restore();
+    auto task = context_.progress.start(hooks_.is_done ? context_.stage + ", may end early" : context_.stage,
+                                        static_cast<std::size_t>(options_.iterations));
+    task.skip(static_cast<std::size_t>(position_.iteration));
+    module_->train();
+    Pace pace(position_.iteration);
+    auto last_saved = Clock::now();
+    const Uninterrupted whole_steps;
+    while (!is_at_end()) {
+      advance(pace);
+      task.advance(1, note());
+      if (is_at_end())
+        break;
+      if (whole_steps.is_interrupted())
+        leave(whole_steps);
+      if (std::chrono::duration<double>(Clock::now() - last_saved).count() >= options_.checkpoint_seconds) {
+        checkpoint_.save(position_);
+        last_saved = Clock::now();
+      }
+    }
+    module_->eval();
+    checkpoint_.finish(position_);
+    task.finish(note());
+    return position_.curve;
+  }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::int64_t curve_interval = 10;
+
+  [[nodiscard]] nlohmann::ordered_json configuration() const {
+    nlohmann::ordered_json json =
+        hooks_.configuration.is_null() ? nlohmann::ordered_json::object() : hooks_.configuration;
+    json["training"] = to_json(options_, FieldFilter::affecting_results);
+    return json;
+  }
+
+  /// What a person must know stands on the screen and in the log.
+  void say(std::string_view text) const {
+    context_.progress.say(text);
+    context_.log({{"stage", context_.stage}, {"message", text}});
+  }
+
+  [[nodiscard]] bool is_at_end() const {
+    return position_.iteration >= options_.iterations || (hooks_.is_done && hooks_.is_done(position_.curve));
+  }
+
+  [[nodiscard]] std::string note() const {
+    return position_.curve.empty() ? "" : fmt::format("loss {:.4f}", position_.curve.back().loss);
+  }
+
+  /// One optimiser step.
+  void advance(Pace& pace) {
+    const std::int64_t iteration = position_.iteration;
+    const Generator generator = context_.generator.split(static_cast<std::uint64_t>(iteration));
+    const double rate = options_.learning_rate * schedule_factor(options_.schedule, iteration, options_.iterations);
+    set_learning_rate(adam_, rate);
+    adam_.zero_grad();
+    const auto values = run_batch(step_, options_, iteration, generator).finish(*module_, context_.stage, iteration);
+    if (values) {
+      adam_.step();
+      position_.add(*values);
+    }
+    ++position_.iteration;
+    if (position_.iteration % curve_interval != 0 && position_.iteration != options_.iterations)
+      return;
+    if (const auto mean = position_.close_point(rate))
+      context_.log(
+          training_event(context_.stage, position_, *mean, rate, pace.until(position_.iteration), options_.iterations));
+  }
+
+  [[noreturn]] void leave(const Uninterrupted& whole_steps) {
+    checkpoint_.save(position_);
+    say(fmt::format("interrupted: {} is kept at iteration {}{}", context_.stage, position_.iteration,
+                    context_.directory.empty() ? ", in memory alone" : "; the same command goes on from there"));
+    whole_steps.leave();
+  }
+
+  Module& module_;
+  const TrainingOptions& options_;
+  const StageContext& context_;
+  Step& step_;
+  const TrainingHooks& hooks_;
+  FusedAdam adam_;
+  Checkpoint checkpoint_;
+  TrainingPosition position_;
+};
 
 } // namespace detail
 
-/// Trains for all iterations of the options.
-struct AllIterations {
-  bool operator()(const LossCurve&) const { return false; }
-};
-
 /// Fits `module` by Adam and returns its learning curve.
 ///
-/// Per iteration i: loss = main.numerator / main.weight + auxiliary_weight * (the same of the auxiliary head), where
-/// the step draws from context.generator.split(i), so that an interrupted training goes on exactly as it would have.
-/// With a directory in the context, a checkpoint is kept there while training, then `model.pt` and `loss.csv`; a
-/// finished model is read instead of trained. `carried` tensors (counters of a fit strategy, say) are kept alongside.
-/// `is_done` may end the training early; it is asked with the curve so far, which a checkpoint holds.
-/// Throws: NumericalError where the loss stops being finite, naming stage and iteration.
-template <class Module, TrainingStep Step, std::predicate<const LossCurve&> IsDone = AllIterations>
+/// Per iteration i: loss = main.numerator / main.weight + auxiliary_weight * (the same of the auxiliary head) over the
+/// whole batch, which goes through the network in parts of `micro_batch` samples; samples draw from
+/// context.generator.split(i), so that an interrupted training goes on exactly as it would have. What batch norm sees
+/// is a part. With a directory in the context, checkpoints are kept there while training, then the model and its curve,
+/// see Checkpoint; a finished model is read instead of trained. SIGTERM and Ctrl-C, where the program has called
+/// leave_when_interrupted, keep a checkpoint and end it.
+/// Throws: NumericalError where loss or gradient stop being finite, naming stage, iteration and samples; the weights of
+/// that step are kept nowhere. As Checkpoint.
+template <class Module, TrainingStep Step>
 LossCurve train(Module& module, const TrainingOptions& options, const StageContext& context, Step&& step,
-                std::span<torch::Tensor> carried = {}, const IsDone& is_done = {}) {
-  using Clock = std::chrono::steady_clock;
-  constexpr std::int64_t curve_interval = 10;
+                const TrainingHooks& hooks = {}) {
   module->to(context.device);
-  FusedAdam adam = detail::make_adam(module, options);
-  Checkpoint<Module> checkpoint(context.directory, module, adam, carried);
-  TrainingPosition position = checkpoint.restore(context.device);
-  const bool goes_to_the_end = std::same_as<IsDone, AllIterations>; // else the time left is the longest it can be
-  auto task = context.progress.start(goes_to_the_end ? context.stage : context.stage + ", may end early",
-                                     static_cast<std::size_t>(options.iterations));
-  task.skip(static_cast<std::size_t>(position.iteration));
-
-  module->train();
-  auto last_saved = Clock::now();
-  while (position.iteration < options.iterations && !is_done(position.curve)) {
-    const std::int64_t iteration = position.iteration;
-    Generator generator = context.generator.split(static_cast<std::uint64_t>(iteration));
-    torch::manual_seed(generator.split("dropout").key()); // dropout draws from LibTorch's global generator
-    const double rate = options.learning_rate * schedule_factor(options.schedule, iteration, options.iterations);
-    detail::set_learning_rate(adam, rate);
-    adam.zero_grad();
-    const torch::Tensor loss = detail::batch_loss(step(iteration, generator), options.auxiliary_weight);
-    if (loss.defined()) {
-      const double value = loss.template item<double>();
-      if (!std::isfinite(value))
-        throw NumericalError(context.stage, iteration, std::isnan(value) ? "the loss is nan" : "the loss is inf");
-      loss.backward();
-      adam.step();
-      position.loss_sum += value;
-      ++position.loss_count;
-    }
-    ++position.iteration;
-    if (position.iteration % curve_interval == 0 || position.iteration == options.iterations) {
-      position.close_point(rate);
-      if (!position.curve.empty())
-        context.log({{"stage", context.stage},
-                     {"iteration", position.iteration},
-                     {"loss", position.curve.back().loss},
-                     {"learning_rate", rate}});
-    }
-    task.advance(1, position.curve.empty() ? "" : fmt::format("loss {:.4f}", position.curve.back().loss));
-    if (std::chrono::duration<double>(Clock::now() - last_saved).count() >= options.checkpoint_seconds &&
-        position.iteration < options.iterations) {
-      checkpoint.save(position);
-      last_saved = Clock::now();
-    }
-  }
-  module->eval();
-  checkpoint.finish(position);
-  task.finish(position.curve.empty() ? "" : fmt::format("loss {:.4f}", position.curve.back().loss));
-  return position.curve;
+  return detail::Training(module, options, context, step, hooks).run();
 }
 
 } // namespace sparseann

@@ -17,6 +17,7 @@ namespace sparseann {
 struct TrainingOptions {
   std::int64_t iterations = 15000;
   std::size_t batch = 4;
+  std::size_t micro_batch = 0;
   std::size_t patch = 64;
   double learning_rate = 5e-4;
   double beta1 = 0.9;
@@ -31,6 +32,8 @@ struct TrainingOptions {
   friend void visit(TrainingOptions& options, auto&& visitor) {
     visitor(field("iterations", options.iterations, "optimiser steps", at_least(1)));
     visitor(field("batch", options.batch, "patches per step", at_least(1)));
+    visitor(field("micro_batch", options.micro_batch,
+                  "patches per forward pass, whose gradients add up to the batch's; 0: all of it", at_least(0)));
     visitor(field("patch", options.patch, "edge of a patch in voxels", at_least(4)));
     visitor(field("learning_rate", options.learning_rate, "Adam's initial learning rate", above(0)));
     visitor(field("beta1", options.beta1, "Adam's decay of the first moment", between(0, 1)));

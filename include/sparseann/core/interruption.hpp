@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-namespace sparseann::app {
+namespace sparseann {
 
 namespace detail {
 
@@ -25,30 +25,42 @@ extern "C" inline void leave_unless_writing(int signal) {
 
 } // namespace detail
 
-/// Makes Ctrl-C and SIGTERM end the program at once, with the exit code that a shell would report.
+/// Makes Ctrl-C and SIGTERM end the program at once, with the exit code that a shell would report; work that is
+/// Uninterrupted ends first. For a program's main: a library changes no signal's meaning.
 inline void leave_when_interrupted() {
   for (const int signal : {SIGINT, SIGTERM})
     std::signal(signal, &detail::leave_unless_writing);
 }
 
-/// While it lives, Ctrl-C and SIGTERM wait, whichever thread they come to: files are written wholly or not at all, and
-/// no temporary is left. One at a time, in one thread.
+/// While it lives, Ctrl-C and SIGTERM wait, whichever thread they come to: files are written wholly or not at all, no
+/// temporary is left, and long work that asks `is_interrupted` keeps what it has before it leaves. In one thread; one
+/// within another changes nothing. Where the program has not called leave_when_interrupted, no signal waits.
 class Uninterrupted {
 public:
   Uninterrupted() {
     int expected = detail::nothing_is_written;
-    if (detail::writing_state.compare_exchange_strong(expected, detail::something_is_written))
-      return;
-    for (;;)
+    is_outermost_ = detail::writing_state.compare_exchange_strong(expected, detail::something_is_written);
+    while (expected == detail::program_ends)
       ::pause(); // the handler, in another thread, is about to end the program
   }
   Uninterrupted(const Uninterrupted&) = delete;
   Uninterrupted& operator=(const Uninterrupted&) = delete;
   ~Uninterrupted() {
+    if (!is_outermost_)
+      return;
     detail::writing_state = detail::nothing_is_written;
-    if (const int signal = detail::waiting_signal; signal != 0)
-      ::_exit(128 + signal);
+    if (is_interrupted())
+      leave();
   }
+
+  /// Whether a signal waits.
+  [[nodiscard]] bool is_interrupted() const noexcept { return detail::waiting_signal != 0; }
+
+  /// Ends the program as the waiting signal asks.
+  [[noreturn]] void leave() const { ::_exit(128 + detail::waiting_signal); }
+
+private:
+  bool is_outermost_ = false;
 };
 
-} // namespace sparseann::app
+} // namespace sparseann

@@ -1,0 +1,147 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sparseann/core/error.hpp"
+#include "sparseann/core/random.hpp"
+#include "sparseann/loss/loss.hpp"
+#include "sparseann/tensor/torch.hpp"
+#include "sparseann/train/training_options.hpp"
+#include "sparseann/train/training_position.hpp"
+
+namespace sparseann {
+
+/// The samples `first` to `first + count` - 1 of one iteration's batch: those of one forward pass.
+///
+/// A sample draws from `generator.split(its number)`, so that a batch is the same in one part or in many.
+struct BatchPart {
+  std::int64_t iteration = 0;
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
+/// The losses of one forward pass: of the main head and, where the network has one, of the auxiliary head, whose weight
+/// is the main head's.
+struct StepLoss {
+  LossTerm main;
+  std::optional<LossTerm> auxiliary;
+  std::string samples; ///< cases and places, for errors; may be empty
+};
+
+/// One forward pass: draws a part of a batch from the iteration's generator, runs the network and returns the losses.
+/// The trainer does the rest.
+template <class Step>
+concept TrainingStep = requires(Step step, const BatchPart& part, const Generator& generator) {
+  { step(part, generator) } -> std::same_as<StepLoss>;
+};
+
+namespace detail {
+
+/// The gradients of a module's parameters that have any.
+[[nodiscard]] inline std::vector<torch::Tensor> gradients_of(const torch::nn::Module& module) {
+  std::vector<torch::Tensor> gradients;
+  for (const torch::Tensor& parameter : module.parameters())
+    if (parameter.grad().defined())
+      gradients.push_back(parameter.grad());
+  return gradients;
+}
+
+/// Adds up losses and gradients of a batch's parts.
+///
+/// Formula: gradient of (sum_p main_p + a sum_p auxiliary_p) / sum_p weight_p over the parts p, which is Eq. 2 of the
+/// whole batch, whatever its parts. Each part is divided by the first part's weight, so that numbers stay of a usual
+/// size, and the sum is rescaled once the whole weight is known: for a single part, exactly 1.
+class BatchGradient {
+public:
+  explicit BatchGradient(double auxiliary_weight) : auxiliary_weight_(auxiliary_weight) {}
+
+  void add(const StepLoss& loss) {
+    const torch::NoGradGuard no_gradient;
+    const torch::Device device = loss.main.numerator.device();
+    const auto plain = [&](const torch::Tensor& value) { return value.detach().to(device, torch::kDouble); };
+    const torch::Tensor weight = plain(loss.main.weight);
+    if (!unit_.defined())
+      unit_ = weight.clamp_min(1);
+    const torch::Tensor sums = torch::stack(
+        {plain(loss.main.numerator), loss.auxiliary ? plain(loss.auxiliary->numerator) : torch::zeros_like(weight),
+         weight, loss.auxiliary ? plain(loss.auxiliary->weight) : weight});
+    sums_ = sums_.defined() ? sums_ + sums : sums;
+    const at::AutoGradMode gradient(true);
+    torch::Tensor total = loss.main.numerator;
+    if (loss.auxiliary)
+      total = total + auxiliary_weight_ * loss.auxiliary->numerator;
+    (total / unit_.to(total.scalar_type())).backward();
+    if (!loss.samples.empty())
+      samples_ += (samples_.empty() ? "" : "; ") + loss.samples;
+  }
+
+  /// What the whole batch gives; the gradients of `module` are then those of its loss. None where nothing in the batch
+  /// is annotated: such a batch teaches nothing. Waits for the device, once.
+  /// Throws: NumericalError where the loss or the gradient is not finite; InvalidArgument where the heads' weights
+  /// differ.
+  [[nodiscard]] std::optional<StepValues> finish(const torch::nn::Module& module, const std::string& stage,
+                                                 std::int64_t iteration) const {
+    const torch::NoGradGuard no_gradient;
+    const std::vector<torch::Tensor> gradients = gradients_of(module);
+    const torch::Tensor norm =
+        gradients.empty() ? torch::zeros_like(unit_) : torch::stack(at::_foreach_norm(gradients)).norm();
+    const torch::Tensor values = torch::cat({sums_, torch::stack({unit_, norm.to(torch::kDouble)})}).to(torch::kCPU);
+    const auto at = [&](std::int64_t i) { return values[i].item<double>(); };
+    const double weight = at(2);
+    check(at(0) + auxiliary_weight_ * at(1), "loss", stage, iteration);
+    if (weight <= 0)
+      return std::nullopt;
+    if (std::abs(at(3) - weight) > 1e-5 * weight)
+      throw InvalidArgument("weight of the auxiliary loss", fmt::format("{}, the main loss's", weight),
+                            fmt::format("{}", at(3)));
+    check(at(5), "gradient", stage, iteration);
+    const double scale = at(4) / weight;
+    if (scale != 1)
+      at::_foreach_mul_(gradients, scale);
+    return StepValues{.loss = (at(0) + auxiliary_weight_ * at(1)) / weight,
+                      .main = at(0) / weight,
+                      .auxiliary = at(1) / weight,
+                      .gradient_norm = at(5) * scale};
+  }
+
+private:
+  void check(double value, std::string_view what, const std::string& stage, std::int64_t iteration) const {
+    if (!std::isfinite(value))
+      throw NumericalError(stage, iteration,
+                           fmt::format("the {} is {}{}{}", what, std::isnan(value) ? "nan" : "inf",
+                                       samples_.empty() ? "" : ", samples: ", samples_));
+  }
+
+  double auxiliary_weight_;
+  torch::Tensor unit_;
+  torch::Tensor sums_; ///< main, auxiliary, weight, auxiliary weight
+  std::string samples_;
+};
+
+/// Runs a whole batch forward and backward, in parts of at most `options.micro_batch` samples.
+template <TrainingStep Step>
+[[nodiscard]] BatchGradient run_batch(Step&& step, const TrainingOptions& options, std::int64_t iteration,
+                                      const Generator& generator) {
+  BatchGradient gradient(options.auxiliary_weight);
+  const std::size_t size = options.micro_batch == 0 ? options.batch : std::min(options.micro_batch, options.batch);
+  for (std::size_t first = 0; first < options.batch; first += size) {
+    // Dropout draws from LibTorch's global generator.
+    torch::manual_seed(generator.split("dropout").split(first).key());
+    gradient.add(step(BatchPart{iteration, first, std::min(size, options.batch - first)}, generator));
+  }
+  return gradient;
+}
+
+} // namespace detail
+
+} // namespace sparseann
