@@ -17,7 +17,7 @@ namespace sparseann::app {
 
 namespace {
 
-constexpr std::array commands{select_command, encode_command, plan_command, predict_command};
+constexpr std::array commands{select_command, encode_command, plan_command, predict_command, export_command};
 
 std::string summaries() {
   std::string text = "Commands:\n";

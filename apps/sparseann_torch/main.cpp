@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "apps/sparseann_torch/encode/command.hpp"
+#include "apps/sparseann_torch/export/command.hpp"
 #include "apps/sparseann_torch/plan/command.hpp"
 #include "apps/sparseann_torch/predict/command.hpp"
 #include "sparseann/core/error.hpp"
@@ -19,8 +20,11 @@ int main(int argc, char** argv) {
     return run_encode(argc - 1, argv + 1);
   if (word == "plan")
     return run_plan(argc - 1, argv + 1);
+  if (word == "export")
+    return run_export(argc - 1, argv + 1);
   if (word == "predict")
     return run_predict(argc - 1, argv + 1);
-  return sparseann::guarded_main(
-      [&] { throw sparseann::InvalidArgument("command", "encode, plan or predict", fmt::format("'{}'", word)); });
+  return sparseann::guarded_main([&] {
+    throw sparseann::InvalidArgument("command", "encode, plan, predict or export", fmt::format("'{}'", word));
+  });
 }

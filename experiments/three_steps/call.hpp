@@ -24,6 +24,7 @@ struct Call {
   std::optional<std::string> export_data;
   std::optional<bool> baselines;
   std::size_t pictured_cases = 10;
+  bool tensorboard = false;
 
   friend void visit(Call& call, auto&& visitor) {
     visitor(
@@ -47,6 +48,8 @@ struct Call {
               "true with --data and false without"));
     visitor(field("pictured-cases", call.pictured_cases,
                   "training cases and test cases, the first ones, that report.html has pictures of", at_least(0)));
+    visitor(field("tensorboard", call.tensorboard,
+                  "also write what trainings log to OUT/tensorboard, which TensorBoard shows"));
   }
 };
 

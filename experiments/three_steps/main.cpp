@@ -1,7 +1,9 @@
 // The paper's three steps on the generated heart cohort or on any nnU-Net folder: which slices to label, the
 // pseudo-label sets, the meta-model, and the baselines beside it. policies.hpp is that of the program.
 #include <filesystem>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "sparseann/core/interruption.hpp"
 #include "sparseann/data/nnunet_folder.hpp"
 #include "sparseann/io/command_line.hpp"
+#include "sparseann/io/tensorboard.hpp"
 #include "sparseann/pipeline/fingerprint.hpp"
 #include "sparseann/revision.hpp"
 #include "sparseann/tensor/device.hpp"
@@ -50,6 +53,17 @@ Json options_of(const Arguments& arguments, const LabelledCohort& data) {
                   {"classes", data.cohort.class_names},
                   {"fingerprint", fingerprint(data)}};
   return json;
+}
+
+/// Events go to log.jsonl and, where asked for, to TensorBoard.
+std::function<void(const Json&)> log_of(RunDirectory& directory, bool tensorboard) {
+  if (!tensorboard)
+    return [&directory](const Json& event) { directory.log(event); };
+  return
+      [&directory, scalars = std::make_shared<TensorBoardFile>(directory.path() / "tensorboard")](const Json& event) {
+        directory.log(event);
+        add_event(*scalars, event);
+      };
 }
 
 /// What is not said follows from what is. Throws InvalidArgument for what contradicts itself.
@@ -106,7 +120,7 @@ void run(Arguments& arguments) {
                              .generator = Generator(call.seed),
                              .progress = Progress(std::cerr, standard_error_is_terminal()),
                              .directory = {},
-                             .log = [&directory](const Json& event) { directory.log(event); }};
+                             .log = log_of(directory, call.tensorboard)};
   context.progress.say(program_line(describe(device)));
   normalise(data);
   const Results results = run_steps(arguments, data, planes, directory, context);

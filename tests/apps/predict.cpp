@@ -84,6 +84,22 @@ TEST_CASE("predict labels a folder as the run labelled its test cases, in the sc
   }
 }
 
+TEST_CASE("export writes every network, examples and the description, and refuses a folder that is in use") {
+  if (SPARSEANN_WITH_TORCH == 0)
+    return;
+  const TrainedFolder folder;
+  const std::string arguments =
+      fmt::format("export --model {} --output {}", folder.model().string(), (folder.path() / "exported").string());
+  const ProgramResult result = test::sparseann(arguments);
+  INFO(result.errors);
+  REQUIRE(result.exit_code == 0);
+  for (const char* const file : {"2d.pt", "3d.pt", "meta.pt", "model.json", "examples.safetensors"})
+    CHECK(fs::exists(folder.path() / "exported" / file));
+  const ProgramResult again = test::sparseann(arguments);
+  CHECK(again.exit_code == 2);
+  CHECK_THAT(again.errors, ContainsSubstring("--output: expected a new or an empty folder"));
+}
+
 TEST_CASE("predict refuses what it cannot use, and writes nothing") {
   if (SPARSEANN_WITH_TORCH == 0)
     return;

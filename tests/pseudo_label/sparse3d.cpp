@@ -22,3 +22,29 @@ TEST_CASE("from three annotated slices per case it learns the toy's background")
       model.fit({toy.data.cohort.training, toy.labels, all_planes, 3}, MaskedCrossEntropy{}, context);
   CHECK(curve.back().loss < 0.5 * curve.front().loss);
 }
+
+TEST_CASE("a sparse 3D model scores the cases that it holds out, which it does not learn from") {
+  const test::ToyTask toy;
+  const LabelledCases data{toy.data.cohort.training, toy.labels, all_planes, 3};
+  REQUIRE(data.cases.size() == 2);
+  const auto fit = [](const LabelledCases& cases, std::size_t held_out, auto log) {
+    Sparse3d<DenseVoxNet> model{.options = test::tiny_sparse3d()};
+    model.options.training.validation = {.cases = held_out, .every = 10};
+    return model.fit(cases, MaskedCrossEntropy{}, {.stage = "base", .generator = Generator(1), .log = log});
+  };
+  std::size_t scores = 0;
+  const LossCurve curve = fit(data, 1, [&](const nlohmann::ordered_json& event) {
+    if (!event.contains("validation"))
+      return;
+    ++scores;
+    const auto dice = event["validation"]["3d"]["dice"].get<std::vector<double>>();
+    CHECK(dice.size() == 2);
+    for (const double value : dice)
+      CHECK((value >= 0 && value <= 1));
+  });
+  CHECK(scores == 2);
+  LabelledCases first = data;
+  first.cases = data.cases.first(1);
+  first.labels = data.labels.first(1);
+  CHECK((fit(first, 0, [](const nlohmann::ordered_json&) {}) == curve));
+}

@@ -81,3 +81,13 @@ TEST_CASE("a batch in parts is the batch, and says where its patches lie") {
   CHECK(first.samples + "; " + rest.samples == whole.samples);
   CHECK_THAT(first.samples, Catch::Matchers::Matches("training_[01] at z [0-9]+, y [0-9]+, x [0-9]+"));
 }
+
+TEST_CASE("with a balanced share of 1 every patch holds a voxel of a class, and each annotated class is as likely") {
+  const LabelledCohort data = test::toy_cohort(1, 0, 20);
+  const Oracle oracle(data.training_labels, 3);
+  const std::vector<SparseLabels> labels{oracle.label_everything(0)};
+  // Patches of one voxel: what they hold is what was drawn.
+  const PatchBatch batch = PatchSampler(data.cohort.training, labels, 1, {}, 1.0).draw({0, 0, 3000}, Generator(8));
+  for (std::int64_t label = 0; label < 3; ++label)
+    CHECK(std::abs(batch.labels.eq(label).sum().item<std::int64_t>() - 1000) < 110); // 4.3 standard deviations
+}

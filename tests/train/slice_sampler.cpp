@@ -73,3 +73,14 @@ TEST_CASE("a batch of slices in parts is the batch, and says where its patches l
   CHECK_THAT(first.samples,
              Catch::Matchers::Matches("training_0, slice [0-9]+ of (xy|xz|yz), at row [0-9]+, column [0-9]+"));
 }
+
+TEST_CASE("with a balanced share of 1, a slice's classes are as likely as each other") {
+  const LabelledCohort data = test::toy_cohort(1, 0, 12);
+  AnnotationPlan plan;
+  plan.slices = {{.slice = {0, Plane::xy, 6}}};
+  const std::vector<SparseLabels> labels{Oracle(data.training_labels, 3).label(0, plan)};
+  const SliceSampler sampler({data.cohort.training, labels, all_planes, 3}, 1, {}, 1.0);
+  const PatchBatch batch = sampler.draw({0, 0, 3000}, Generator(8));
+  for (std::int64_t label = 0; label < 3; ++label)
+    CHECK(std::abs(batch.labels.eq(label).sum().item<std::int64_t>() - 1000) < 110); // 4.3 standard deviations
+}

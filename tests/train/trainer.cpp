@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
+#include <vector>
 
 #include "sparseann/io/file.hpp"
 #include "sparseann/network/densevoxnet.hpp"
@@ -123,4 +124,27 @@ TEST_CASE("a loss that is not finite stops the run with stage and iteration") {
     return {.main = {line->weight.sum() * factor, torch::tensor(1.0)}, .auxiliary = {}};
   };
   CHECK_THROWS_WITH(train(line, toy, context_in({}), step), "toy, iteration 7: the loss is nan");
+}
+
+TEST_CASE("held-out scores are logged at their interval and at the end, and change nothing that is learned") {
+  Line without;
+  const LossCurve expected = train(without, toy, context_in({}), line_step(without));
+  Line line;
+  std::vector<std::int64_t> at;
+  StageContext context = context_in({});
+  context.log = [&](const nlohmann::ordered_json& event) {
+    if (event.contains("validation")) {
+      CHECK(event["validation"]["score"] == 0.5);
+      at.push_back(event["iteration"]);
+    }
+  };
+  TrainingOptions options = toy;
+  options.validation.every = 25;
+  const LossCurve curve = train(line, options, context, line_step(line), {.validate = [&] {
+                                  line->eval();
+                                  return nlohmann::ordered_json{{"score", 0.5}};
+                                }});
+  CHECK(at == std::vector<std::int64_t>{25, 50, 60});
+  CHECK((curve == expected));
+  CHECK(torch::equal(line->weight, without->weight));
 }

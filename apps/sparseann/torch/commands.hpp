@@ -31,4 +31,10 @@ inline constexpr Command predict_command{
                          : "Segment images with a trained model (needs LibTorch: not in this build).",
     .run = &run_torch_command};
 
+inline constexpr Command export_command{
+    .name = "export",
+    .summary = has_torch ? "Write a trained model's networks as TorchScript, for Python."
+                         : "Write a trained model's networks as TorchScript (needs LibTorch: not in this build).",
+    .run = &run_torch_command};
+
 } // namespace sparseann::app

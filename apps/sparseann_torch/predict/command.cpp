@@ -15,19 +15,13 @@
 #include <fmt/format.h>
 
 #include "apps/sparseann_torch/images.hpp"
+#include "apps/sparseann_torch/trained_model.hpp"
 #include "sparseann/core/interruption.hpp"
 #include "sparseann/data/nnunet_images.hpp"
 #include "sparseann/data/normalise.hpp"
 #include "sparseann/io/command_line.hpp"
 #include "sparseann/io/nifti.hpp"
-#include "sparseann/meta/random_fit.hpp"
-#include "sparseann/meta/trained_meta.hpp"
 #include "sparseann/metric/clean_up.hpp"
-#include "sparseann/network/densevoxnet.hpp"
-#include "sparseann/network/fcn2d.hpp"
-#include "sparseann/pipeline/three_step_model.hpp"
-#include "sparseann/pseudo_label/planes2d.hpp"
-#include "sparseann/pseudo_label/sparse3d.hpp"
 #include "sparseann/tensor/device.hpp"
 
 namespace sparseann::app {
@@ -35,9 +29,6 @@ namespace sparseann::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// What quickstart trains. Which sets the meta-model fitted makes no difference here.
-using Model = ThreeStepModel<BaseModels<Planes2d<Fcn2d>, Sparse3d<DenseVoxNet>>, TrainedMeta<RandomFit>>;
 
 struct PredictCall {
   std::string model;

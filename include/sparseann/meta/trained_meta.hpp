@@ -165,6 +165,9 @@ public:
     network_ = restored_network<Network>(options.network, file, prefix, channels, classes, device);
   }
 
+  /// Shares its weights; empty before a fit.
+  [[nodiscard]] Network network() const { return network_; }
+
   [[nodiscard]] const LossCurve& loss_curve() const noexcept { return curve_; }
   /// How often each case fitted each pseudo-label set in training. Shape: (stages of the strategy, cases, sets).
   [[nodiscard]] Array3<std::int64_t> fitted_counts() const { return to_array<std::int64_t, 3>(fitted_); }

@@ -14,6 +14,7 @@
 #include "sparseann/network/plane_convolution.hpp"
 #include "sparseann/tensor/precision.hpp"
 #include "sparseann/tensor/torch.hpp"
+#include "sparseann/tensor/tracing.hpp"
 
 namespace sparseann::detail {
 
@@ -184,9 +185,9 @@ private:
 };
 
 /// Whether dense_block computes a block that reads `features`: on a CPU with AVX2, or AVX-512 BF16 where products are
-/// in bfloat16.
+/// in bfloat16. TorchScript knows nothing of it.
 [[nodiscard]] inline bool computes_dense_blocks(const torch::Tensor& features) {
-  if (!features.device().is_cpu())
+  if (!features.device().is_cpu() || is_tracing())
     return false;
   if (precision_in_scope(torch::kCPU) == Precision::bfloat16)
     return dense_layer::is_supported<plane_convolution::Bfloat16>() &&

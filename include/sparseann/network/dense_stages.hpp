@@ -10,6 +10,7 @@
 #include "sparseann/network/segmentation_output.hpp"
 #include "sparseann/tensor/precision.hpp"
 #include "sparseann/tensor/torch.hpp"
+#include "sparseann/tensor/tracing.hpp"
 
 namespace sparseann {
 
@@ -101,6 +102,8 @@ private:
   /// Logits of each sample in turn: its feature maps at full resolution are by far the largest tensors, and so those of
   /// one sample alone have a gradient at a time.
   [[nodiscard]] torch::Tensor decoded(const torch::Tensor& deep) {
+    if (is_tracing()) // how many samples there are must not be recorded
+      return head(up2(up1(deep).relu_()).relu_());
     // oneDNN's deconvolutions and what follows them are faster channels-last, but for the backward pass in float32.
     const bool channels_last = deep.device().is_cpu() &&
                                (!at::GradMode::is_enabled() || precision_in_scope(torch::kCPU) == Precision::bfloat16);

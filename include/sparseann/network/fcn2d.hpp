@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -108,10 +109,12 @@ struct Fcn2dImpl : torch::nn::Module {
     if (features.device().is_cpu()) // oneDNN's convolutions are faster so, and all that follows keeps the layout
       features = features.contiguous(at::MemoryFormat::ChannelsLast);
     std::vector<torch::Tensor> maps;
+    double factor = 1; // between this scale's extents and the image's
     for (const auto& module : *scales) {
       auto& scale = *module->as<Fcn2dScale>();
       features = scale.forward(features);
-      maps.push_back(upsampled(scale.lateral(features), image));
+      maps.push_back(upsampled(scale.lateral(features), factor));
+      factor *= 2;
     }
     return {.logits = head(norm(merge(torch::cat(maps, 1))).relu_()), .auxiliary = {}};
   }
@@ -132,10 +135,11 @@ struct Fcn2dImpl : torch::nn::Module {
   torch::nn::Conv2d head{nullptr};
 
 private:
-  [[nodiscard]] static torch::Tensor upsampled(const torch::Tensor& map, const torch::Tensor& image) {
-    if (map.sizes().slice(2) == image.sizes().slice(2))
+  /// By a factor and not to the image's extents, as TorchScript would record these.
+  [[nodiscard]] static torch::Tensor upsampled(const torch::Tensor& map, double factor) {
+    if (factor == 1)
       return map;
-    return torch::upsample_bilinear2d(map, image.sizes().slice(2), false);
+    return torch::upsample_bilinear2d(map, std::nullopt, false, std::vector<double>{factor, factor});
   }
 
   Fcn2dOptions options_;

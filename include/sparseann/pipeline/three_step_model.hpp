@@ -18,6 +18,7 @@
 #include "sparseann/infer/flips.hpp"
 #include "sparseann/io/json.hpp"
 #include "sparseann/meta/meta_subject.hpp"
+#include "sparseann/network/scripted_network.hpp"
 #include "sparseann/pipeline/model_file.hpp"
 #include "sparseann/pseudo_label/base_models.hpp"
 #include "sparseann/pseudo_label/pseudo_labels.hpp"
@@ -33,6 +34,7 @@ template <class M>
 concept RestorableModel =
     Policy<M> && requires(M model, const SafetensorsFile& file, const std::string& prefix, torch::Device device) {
       model.restore(file, prefix, std::size_t{}, std::size_t{}, device);
+      model.network();
     };
 
 /// What a model says of a scan.
@@ -60,13 +62,13 @@ public:
   /// Throws: IoError, DataError or InvalidArgument naming the file or its option where it is no such model.
   ThreeStepModel(const std::filesystem::path& path, torch::Device device) {
     const SafetensorsFile file = read_sealed_safetensors(path);
-    const Json json = parsed_description(file);
-    facts_ = detail::model_facts(path, json);
+    description_ = parsed_description(file);
+    facts_ = detail::model_facts(path, description_);
     for_each_base([&]<class Model>(Model& model) {
       const std::string name(Model::name);
-      restore(file, part_of(file, json, {"base", name}), "base/" + name + "/", model, device);
+      restore(file, part_of(file, description_, {"base", name}), "base/" + name + "/", model, device);
     });
-    Json options = part_of(file, json, {"meta", "options"});
+    Json options = part_of(file, description_, {"meta", "options"});
     options["fit"] = sparseann::to_json(meta_.options.fit);
     restore(file, options, "meta/", meta_, device);
   }
@@ -89,6 +91,19 @@ public:
     return {.probabilities = quantise(both.narrow(0, 0, classes)),
             .disagreement = disagreement_of(both.narrow(0, classes, classes))};
   }
+
+  /// Every network as TorchScript, by the base model's name or `meta`. Throws: as scripted_network.
+  [[nodiscard]] std::vector<std::pair<std::string, ScriptedNetwork>> scripted() {
+    std::vector<std::pair<std::string, ScriptedNetwork>> networks;
+    for_each_base([&]<class Model>(Model& model) {
+      networks.emplace_back(Model::name, scripted_network(model.network(), facts_.channels));
+    });
+    networks.emplace_back("meta", scripted_network(meta_.network(), facts_.channels, facts_.classes()));
+    return networks;
+  }
+
+  /// What the file says of the model: facts and options.
+  [[nodiscard]] const Json& description() const noexcept { return description_; }
 
 private:
   void for_each_base(auto&& visitor) {
@@ -139,6 +154,7 @@ private:
     return torch::cat({probabilities, from_array(votes)});
   }
 
+  Json description_;
   ModelFacts facts_;
   std::tuple<Models...> base_;
   Meta meta_;

@@ -2,10 +2,13 @@
 
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "sparseann/core/options.hpp"
 #include "sparseann/core/plane.hpp"
@@ -17,6 +20,7 @@
 #include "sparseann/train/loss_curve.hpp"
 #include "sparseann/train/stage_context.hpp"
 #include "sparseann/train/trainer.hpp"
+#include "sparseann/train/validation.hpp"
 
 namespace sparseann {
 
@@ -50,6 +54,28 @@ template <SegmentationLoss Loss>
   if (output.auxiliary.defined())
     result.auxiliary = loss(output.auxiliary, labels, mask);
   return result;
+}
+
+/// Scores a base model on held-out cases when called: Dice of every foreground class over their annotated voxels, by
+/// the names of its predictions. Empty where no case is held out. `model` and the cases must outlive it.
+template <class Model>
+[[nodiscard]] std::function<nlohmann::ordered_json()> validation_of(Model& model, const LabelledCases& held_out,
+                                                                    const StageContext& context) {
+  if (held_out.cases.empty())
+    return {};
+  return [&model, held_out, &context] {
+    const std::vector<std::string> names = model.prediction_names(held_out.planes);
+    std::vector<AnnotatedDice> dice(names.size(), AnnotatedDice(held_out.classes));
+    for (std::size_t c = 0; c < held_out.cases.size(); ++c) {
+      const auto predictions = model.predict(held_out.cases[c].image, held_out.planes, context);
+      for (std::size_t i = 0; i < names.size(); ++i)
+        dice[i].add(most_probable_labels(predictions.at(i)), held_out.labels[c]);
+    }
+    nlohmann::ordered_json scores;
+    for (std::size_t i = 0; i < names.size(); ++i)
+      scores[names[i]] = {{"dice", dice[i].foreground()}};
+    return scores;
+  };
 }
 
 } // namespace sparseann

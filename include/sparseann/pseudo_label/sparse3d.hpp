@@ -49,14 +49,18 @@ public:
   LossCurve fit(const LabelledCases& data, const Loss& loss, const StageContext& context) {
     set_data_shape(options.network, data.cases.front().image.channels(), data.classes);
     network_ = make_network<Network>(options.network, context.generator.split("weights"));
-    const PatchSampler sampler(data.cases, data.labels, options.training.patch, options.training.augmentation);
+    const HeldOutCases parts = hold_out(data, options.training.validation);
+    const PatchSampler sampler(parts.training.cases, parts.training.labels, options.training.patch,
+                               options.training.augmentation, options.training.balanced_share);
     const auto step = [&](const BatchPart& part, const Generator& generator) {
       const PatchBatch batch = sampler.draw(part, generator);
       const PrecisionScope scope(options.training.precision, context.device);
       return step_loss(loss, network_->forward(batch.images.to(context.device)), batch.labels.to(context.device),
                        batch.mask.to(context.device), batch.samples);
     };
-    return train(network_, options.training, context, step, {.configuration = {{"network", to_json(options.network)}}});
+    return train(network_, options.training, context, step,
+                 {.configuration = {{"network", to_json(options.network)}},
+                  .validate = validation_of(*this, parts.validation, context)});
   }
 
   [[nodiscard]] std::vector<ClassProbabilities> predict(const Image& image, std::span<const Plane>,
@@ -73,6 +77,9 @@ public:
                torch::Device device) {
     network_ = restored_network<Network>(options.network, file, prefix, channels, classes, device);
   }
+
+  /// Shares its weights; empty before a fit.
+  [[nodiscard]] Network network() const { return network_; }
 
 private:
   Network network_{nullptr};

@@ -60,20 +60,39 @@ template <TensorElement T>
   return from_array(patch).to(torch::kLong);
 }
 
+namespace detail {
+
+/// The annotated voxels' offsets in memory order, of each class that has any.
+[[nodiscard]] inline std::vector<std::vector<std::size_t>> offsets_by_class(const SparseLabels& labels) {
+  std::vector<std::vector<std::size_t>> offsets(labels.classes());
+  for (const std::size_t offset : labels.annotated_offsets())
+    offsets[elements(labels.voxels())[offset]].push_back(offset);
+  std::erase_if(offsets, [](const auto& of_class) { return of_class.empty(); });
+  return offsets;
+}
+
+} // namespace detail
+
 /// Draws random cubic patches of sparsely labelled volumes.
 ///
 /// A case, then an origin, both uniform. A patch without any annotated voxel would teach nothing: it is drawn anew
-/// around an annotated voxel of the same case. Volumes smaller than the patch are reflected, without labels outside.
-/// Cost: O(patch) per patch. Throws: DataError for a case without any annotated voxel.
+/// around an annotated voxel of the same case. With a `balanced_share`, so many of the patches are drawn around a voxel
+/// of a class instead, each class that is annotated in the case as likely, each of its voxels, too. Volumes smaller
+/// than the patch are reflected, without labels outside. Cost: O(patch) per patch; with a `balanced_share`, 8 bytes per
+/// annotated voxel. Throws: DataError for a case without any annotated voxel.
 class PatchSampler {
 public:
   PatchSampler(std::span<const Case> cases, std::span<const SparseLabels> labels, std::size_t edge,
-               const AugmentationOptions& augmentation)
-      : cases_(cases), labels_(labels), extent_{edge, edge, edge}, augmentation_(augmentation) {
+               const AugmentationOptions& augmentation, double balanced_share = 0)
+      : cases_(cases), labels_(labels), extent_{edge, edge, edge}, augmentation_(augmentation),
+        balanced_share_(balanced_share) {
     check_augmentation(augmentation, extent_);
-    for (std::size_t c = 0; c < cases.size(); ++c)
+    for (std::size_t c = 0; c < cases.size(); ++c) {
       if (labels[c].annotated_voxels() == 0)
         throw DataError("labels of case " + cases[c].name, "at least one annotated voxel", "none");
+      if (balanced_share > 0)
+        offsets_by_class_.push_back(detail::offsets_by_class(labels[c]));
+    }
   }
 
   /// The samples of a part of a batch, each from the iteration's generator split by its number.
@@ -104,7 +123,11 @@ public:
 private:
   [[nodiscard]] PatchPlace draw_place(Generator& generator) const {
     PatchPlace place{.case_index = generator.uniform_index(cases_.size())};
-    place.origin = draw_origin(cases_[place.case_index].image.shape(), extent_, generator);
+    const Shape3& shape = cases_[place.case_index].image.shape();
+    if (balanced_share_ > 0 && generator.coin(balanced_share_))
+      place.origin = draw_origin_around(voxel_of_some_class(place.case_index, generator), shape, extent_, generator);
+    else
+      place.origin = draw_origin(shape, extent_, generator);
     place.augmentation = draw_augmentation(augmentation_, generator);
     return place;
   }
@@ -112,6 +135,14 @@ private:
   [[nodiscard]] torch::Tensor label_patch(const PatchPlace& place) const {
     const SparseLabels& labels = labels_[place.case_index];
     return patch_at(place, labels.voxels(), extent_, labels.unlabelled());
+  }
+
+  [[nodiscard]] Shape3 voxel_of_some_class(std::size_t case_index, Generator& generator) const {
+    const auto& classes = offsets_by_class_[case_index];
+    const auto& offsets = classes[generator.uniform_index(classes.size())];
+    const std::size_t offset = offsets[generator.uniform_index(offsets.size())];
+    const Shape3& shape = cases_[case_index].image.shape();
+    return {offset / (shape[1] * shape[2]), offset / shape[2] % shape[1], offset % shape[2]};
   }
 
   /// By rejection, which ends because every case has an annotated voxel; at one slice in 80 it takes 30 draws.
@@ -129,6 +160,8 @@ private:
   std::span<const SparseLabels> labels_;
   CropExtent<3> extent_;
   AugmentationOptions augmentation_;
+  double balanced_share_;
+  std::vector<std::vector<std::vector<std::size_t>>> offsets_by_class_; ///< by case; where the share is not 0
 };
 
 } // namespace sparseann

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -37,11 +38,13 @@ namespace sparseann {
 ///
 /// A case, one of its planes that have annotated slices, one of these, an origin: each uniform ("randomly chooses a
 /// stack and a plane, and crops a patch from a slice"). Slices smaller than the patch are reflected, without labels
-/// outside. Throws: DataError for a case without a fully annotated slice.
+/// outside. With a `balanced_share`, so many of the patches are drawn around a pixel of a class instead, each class of
+/// the chosen slice as likely. Throws: DataError for a case without a fully annotated slice.
 class SliceSampler {
 public:
-  SliceSampler(const LabelledCases& data, std::size_t edge, const AugmentationOptions& augmentation)
-      : data_(data), extent_{edge, edge}, augmentation_(augmentation) {
+  SliceSampler(const LabelledCases& data, std::size_t edge, const AugmentationOptions& augmentation,
+               double balanced_share = 0)
+      : data_(data), extent_{edge, edge}, augmentation_(augmentation), balanced_share_(balanced_share) {
     for (std::size_t c = 0; c < data.cases.size(); ++c) {
       planes_.emplace_back();
       for (const Plane plane : data.planes)
@@ -64,13 +67,13 @@ public:
       const std::size_t slice = choices[generator.uniform_index(choices.size())];
       const Image& image = data_.cases[case_index].image;
       const SparseLabels& sparse = data_.labels[case_index];
-      const auto origin = draw_origin<2>(slice_shape(image.shape(), plane), extent_, generator);
+      const Array2<std::uint8_t> slice_labels = copy_slice(sparse.voxels(), plane, slice);
+      const CropOrigin<2> origin = draw_place(slice_labels, generator);
       const Augmentation augmentation = draw_augmentation(augmentation_, generator);
       const Array3<float> patch =
           augment_slice(augmentation, plane, extract_crop(copy_slice(image.voxels, plane, slice), origin, extent_));
       const Array2<std::uint8_t> label_patch =
-          augment_slice(augmentation, plane,
-                        extract_crop(copy_slice(sparse.voxels(), plane, slice), origin, extent_, sparse.unlabelled()));
+          augment_slice(augmentation, plane, extract_crop(slice_labels, origin, extent_, sparse.unlabelled()));
       images.push_back(from_array(patch).clone());
       labels.push_back(from_array(label_patch).to(torch::kLong));
       batch.samples += fmt::format("{}{}, slice {} of {}, at row {}, column {}", i == 0 ? "" : "; ",
@@ -83,6 +86,22 @@ public:
   }
 
 private:
+  [[nodiscard]] CropOrigin<2> draw_place(const Array2<std::uint8_t>& labels, Generator& generator) const {
+    const CropExtent<2> shape{labels.shape(0), labels.shape(1)};
+    if (balanced_share_ <= 0 || !generator.coin(balanced_share_))
+      return draw_origin<2>(shape, extent_, generator);
+    std::array<std::vector<std::size_t>, 256> offsets;
+    for (std::size_t offset = 0; offset < labels.size(); ++offset)
+      offsets[elements(labels)[offset]].push_back(offset);
+    std::vector<std::size_t> classes;
+    for (std::size_t label = 0; label < offsets.size(); ++label)
+      if (!offsets[label].empty())
+        classes.push_back(label);
+    const auto& of_class = offsets[classes[generator.uniform_index(classes.size())]];
+    const std::size_t offset = of_class[generator.uniform_index(of_class.size())];
+    return draw_origin_around<2>({offset / shape[1], offset % shape[1]}, shape, extent_, generator);
+  }
+
   struct AnnotatedPlane {
     Plane plane;
     std::vector<std::size_t> slices;
@@ -91,6 +110,7 @@ private:
   LabelledCases data_;
   CropExtent<2> extent_;
   AugmentationOptions augmentation_;
+  double balanced_share_;
   std::vector<std::vector<AnnotatedPlane>> planes_; ///< by case
 };
 

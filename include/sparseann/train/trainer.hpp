@@ -34,6 +34,9 @@ struct TrainingHooks {
   std::span<torch::Tensor> carried;
   /// What else the weights depend on, a network's options say: a checkpoint of another is refused.
   nlohmann::ordered_json configuration;
+  /// Scores of held-out cases, for the log; called every `validation.every` iterations and at the end. May leave the
+  /// network in evaluation mode.
+  std::function<nlohmann::ordered_json()> validate;
   /// May end the training early; asked with the curve so far, which a checkpoint holds.
   std::function<bool(const LossCurve&)> is_done;
 };
@@ -165,11 +168,18 @@ private:
       position_.add(*values);
     }
     ++position_.iteration;
-    if (position_.iteration % curve_interval != 0 && position_.iteration != options_.iterations)
-      return;
-    if (const auto mean = position_.close_point(rate))
-      context_.log(
-          training_event(context_.stage, position_, *mean, rate, pace.until(position_.iteration), options_.iterations));
+    if (is_due(curve_interval))
+      if (const auto mean = position_.close_point(rate))
+        context_.log(training_event(context_.stage, position_, *mean, rate, pace.until(position_.iteration),
+                                    options_.iterations));
+    if (hooks_.validate && is_due(options_.validation.every)) {
+      context_.log({{"stage", context_.stage}, {"iteration", position_.iteration}, {"validation", hooks_.validate()}});
+      module_->train();
+    }
+  }
+
+  [[nodiscard]] bool is_due(std::int64_t interval) const {
+    return position_.iteration % interval == 0 || position_.iteration == options_.iterations;
   }
 
   [[noreturn]] void leave(const Uninterrupted& whole_steps) {

@@ -10,6 +10,19 @@
 
 namespace sparseann {
 
+/// Which cases a training sets aside to see how far it is, and when it looks.
+struct ValidationOptions {
+  std::size_t cases = 0;
+  std::int64_t every = 100;
+
+  friend void visit(ValidationOptions& options, auto&& visitor) {
+    visitor(field("cases", options.cases,
+                  "so many training cases, the last ones, are held out, and their annotated voxels scored; 0: none",
+                  at_least(0)));
+    visitor(field("every", options.every, "iterations between two looks at them", at_least(1)));
+  }
+};
+
 /// How a network is fitted. Optimiser, auxiliary weight and schedule are by default the paper's for its 3D networks.
 ///
 /// Deviates: no augmentation (`paper_augmentation()` is the paper's), as it does harm where position tells classes
@@ -26,6 +39,8 @@ struct TrainingOptions {
   double auxiliary_weight = 0.33;
   ScheduleOptions schedule;
   AugmentationOptions augmentation;
+  double balanced_share = 0.0;
+  ValidationOptions validation;
   Precision precision = Precision::float32;
   double checkpoint_seconds = 30;
 
@@ -43,6 +58,10 @@ struct TrainingOptions {
                   at_least(0)));
     visitor(field("schedule", options.schedule, "learning-rate schedule"));
     visitor(field("augmentation", options.augmentation, "flips and turns"));
+    visitor(field("balanced_share", options.balanced_share,
+                  "share of the patches that are drawn around a voxel of a class, each annotated class as likely",
+                  between(0, 1)));
+    visitor(field("validation", options.validation, "cases that are held out of the training"));
     visitor(field("precision", options.precision, "arithmetic of the forward pass"));
     visitor(field("checkpoint_seconds", options.checkpoint_seconds, "seconds between checkpoints", at_least(0),
                   Affects::execution));
