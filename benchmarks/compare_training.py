@@ -4,6 +4,7 @@
     benchmarks/compare_training.py [--python PYTHON] [--only REGEX] [--rounds 3] [--threads 2] [--examples FOLDER]
 
 Every measurement runs in a process of its own, ours and the peer's in turn, round after round; the table has medians.
+The peer of NETWORK/slide is MONAI's sliding_window_inference, which PYTHON must then be able to import, too.
 PyTorch is measured as people run it and with glibc told to keep its memory, as our programs tell it; in brackets
 the peer's number over ours. PYTHON must be able to import torch; where it cannot, the table has its reason instead.
 --examples names a folder for files with which bench_training first shows that it computes what the peer computes.
@@ -36,6 +37,9 @@ def rows() -> list[tuple[str, list[str]]]:
                                str(batch)]))
             found.append((f"{network}/infer/{precision}/patch:{patch}",
                           ["--networks", network, "--precisions", precision, "--tasks", "infer"]))
+    for precision in ("f32", "bf16"):
+        found.append((f"DenseVoxNet/slide/{precision}/patch:64",
+                      ["--networks", "DenseVoxNet", "--precisions", precision, "--tasks", "slide", "--steps", "2"]))
     return found
 
 

@@ -1,5 +1,6 @@
-// How long a training step and the inference of one patch take: names are NETWORK/train/PRECISION/batch:N/patch:E and
-// NETWORK/infer/PRECISION/patch:E. Two threads unless SPARSEANN_BENCHMARK_THREADS says otherwise. Where
+// How long a training step, the inference of one patch and that of a volume of 90 x 150 x 150 by windows that overlap
+// by half take: names are NETWORK/train/PRECISION/batch:N/patch:E, NETWORK/infer/PRECISION/patch:E and
+// NETWORK/slide/PRECISION/patch:E. Two threads unless SPARSEANN_BENCHMARK_THREADS says otherwise. Where
 // SPARSEANN_BENCHMARK_EXAMPLES names a folder that benchmarks/peers/training.py --write made, every network must first
 // compute the losses and gradients that the peer computed from the same weights.
 #include <cstdint>
@@ -55,11 +56,30 @@ template <class Network> void add(const std::string& name, Precision precision, 
       ->Unit(benchmark::kMillisecond);
 }
 
+template <class Network> void add_slide(const std::string& name, Precision precision, std::int64_t patch) {
+  const std::string type = precision == Precision::bfloat16 ? "bf16" : "f32";
+  benchmark::RegisterBenchmark(fmt::format("{}/slide/{}/patch:{}", name, type, patch).c_str(),
+                               [=](benchmark::State& state) {
+                                 Workload<Network> workload(1, patch, precision);
+                                 const torch::Tensor volume = torch::randn({1, 90, 150, 150});
+                                 const SlidingWindowOptions options{.window = static_cast<std::size_t>(patch),
+                                                                    .rule = WindowRule::overlap,
+                                                                    .overlap = 0.5,
+                                                                    .batch = 4};
+                                 measure(state, [&] { benchmark::DoNotOptimize(workload.slide(volume, options)); });
+                               })
+      ->UseRealTime()
+      ->Unit(benchmark::kMillisecond);
+}
+
 template <class Network> void add_all(const std::string& name, std::int64_t patch) {
   if (const char* const folder = std::getenv("SPARSEANN_BENCHMARK_EXAMPLES"))
     fmt::print("{}\n", compare_with_example<Network>(std::filesystem::path(folder) / (name + ".safetensors")));
   for (const Precision precision : {Precision::float32, Precision::bfloat16})
     add<Network>(name, precision, patch);
+  if constexpr (SegmentationNetwork<Network> && Network::Impl::spatial_dimensions == 3)
+    for (const Precision precision : {Precision::float32, Precision::bfloat16})
+      add_slide<Network>(name, precision, patch);
 }
 
 } // namespace

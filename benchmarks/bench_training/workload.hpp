@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sparseann/infer/sliding_window.hpp"
 #include "sparseann/loss/masked_cross_entropy.hpp"
 #include "sparseann/network/network.hpp"
 #include "sparseann/tensor/precision.hpp"
@@ -80,6 +81,16 @@ public:
     gradient.add(losses);
     (void)gradient.finish(*network_, "benchmark", 0);
     adam_.step();
+  }
+
+  /// Class probabilities of a volume (1, z, y, x) by overlapping windows.
+  [[nodiscard]] torch::Tensor slide(const torch::Tensor& volume, const SlidingWindowOptions& options)
+    requires SegmentationNetwork<Network>
+  {
+    const PrecisionScope scope(precision_, torch::kCPU);
+    network_->eval();
+    return sliding_window(volume, options, torch::kCPU,
+                          [&](const torch::Tensor& crops) { return network_->forward(crops).logits; });
   }
 
   [[nodiscard]] torch::Tensor infer() {

@@ -6,7 +6,9 @@ build/release/bin/bench_training measures ours.
     benchmarks/peers/training.py --write FOLDER
 
 A step: forward, masked cross-entropy with one voxel in ten annotated plus 0.33 times the auxiliary head's, backward,
-Adam. In bfloat16 under autocast, weights and loss in float32. One JSON line per measurement, named as Google Benchmark
+Adam. slide: MONAI's
+sliding_window_inference of a volume of 90 x 150 x 150, windows that overlap by half, four at a time; needs MONAI. In
+bfloat16 under autocast, weights and loss in float32. One JSON line per measurement, named as Google Benchmark
 names ours: the median of `all_seconds`, and the memory that all steps take beyond what was there before the first one,
 in bytes, which means something for the first measurement of a run. --write makes a file per network of weights, input
 and labels with the losses and gradients that follow from them, which bench_training reads to see that it computes the
@@ -99,6 +101,19 @@ def inference_step(name: str, precision: str, batch: int, patch: int):
     return step
 
 
+def sliding_step(name: str, precision: str, batch: int, patch: int):
+    from monai.inferers import sliding_window_inference
+
+    network = getattr(networks, name)().eval()
+    volume = torch.randn(1, 1, 90, 150, 150)
+
+    def step() -> None:
+        with torch.inference_mode(), autocast(precision):
+            sliding_window_inference(volume, (patch,) * 3, 4, lambda windows: network(windows)[0], overlap=0.5)
+
+    return step
+
+
 def write_example(name: str, folder: Path) -> None:
     """A safetensors file of float32: weights, inputs and labels, and what follows from them in float64: the losses in
     training and in evaluation mode, and the gradients in training."""
@@ -134,7 +149,8 @@ def main() -> None:
     parser.add_argument("--networks", nargs="+", default=list(PATCH), choices=list(PATCH))
     parser.add_argument("--precisions", nargs="+", default=["f32", "bf16"], choices=["f32", "bf16"])
     parser.add_argument("--batches", nargs="+", type=int, default=[2])
-    parser.add_argument("--tasks", nargs="+", default=["train", "infer"], choices=["train", "infer"])
+    parser.add_argument("--tasks", nargs="+", default=["train", "infer"],
+                        choices=["train", "infer", "slide"])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--write", type=Path, metavar="FOLDER")
@@ -150,7 +166,8 @@ def main() -> None:
             for task in options.tasks:
                 for batch in options.batches if task == "train" else [1]:
                     patch = PATCH[name]
-                    step = (training_step if task == "train" else inference_step)(name, precision, batch, patch)
+                    make = {"train": training_step, "infer": inference_step, "slide": sliding_step}[task]
+                    step = make(name, precision, batch, patch)
                     times, memory = measured(step, options.steps)
                     size = f"batch:{batch}/patch:{patch}" if task == "train" else f"patch:{patch}"
                     print(json.dumps({"name": f"{name}/{task}/{precision}/{size}", "peer": "torch",

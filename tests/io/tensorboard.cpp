@@ -32,7 +32,7 @@ TEST_CASE("a scalar is a record with the event's bytes between two checksums") {
   const std::string summary = std::string("\x0a\x0b") + value;
   const std::string tail = std::string("\x10\x05\x2a\x0d") + summary;
   REQUIRE(bytes.size() == 8 + 4 + 9 + tail.size() + 4);
-  CHECK(bytes.substr(0, 8) == std::string("\x18\0\0\0\0\0\0\0", 8));
+  CHECK(bytes.substr(0, 8) == std::string("\x1a\0\0\0\0\0\0\0", 8));
   CHECK(bytes[12] == '\x09');
   CHECK(bytes.substr(12 + 9, tail.size()) == tail);
 }

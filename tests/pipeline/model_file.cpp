@@ -47,7 +47,7 @@ TEST_CASE("a model file holds every network's weights, options and what it was m
   CHECK(read.channels == 2);
   CHECK(read.classes() == 2);
   CHECK(read.class_names == facts.class_names);
-  CHECK(read.planes == facts.planes);
+  CHECK((read.planes == facts.planes));
   CHECK(read.normalisation == "z_score");
   CHECK(read.card == facts.card);
 }

@@ -28,7 +28,8 @@ TEST_CASE("a sparse 3D model scores the cases that it holds out, which it does n
   const LabelledCases data{toy.data.cohort.training, toy.labels, all_planes, 3};
   REQUIRE(data.cases.size() == 2);
   const auto fit = [](const LabelledCases& cases, std::size_t held_out, auto log) {
-    Sparse3d<DenseVoxNet> model{.options = test::tiny_sparse3d()};
+    Sparse3d<DenseVoxNet> model;
+    model.options = test::tiny_sparse3d();
     model.options.training.validation = {.cases = held_out, .every = 10};
     return model.fit(cases, MaskedCrossEntropy{}, {.stage = "base", .generator = Generator(1), .log = log});
   };

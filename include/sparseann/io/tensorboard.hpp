@@ -29,7 +29,7 @@ template <class T> void append_little_endian(std::string& bytes, T value) {
 /// An integer as protocol buffers write it: seven bits a byte, the lowest first.
 inline void append_varint(std::string& bytes, std::uint64_t value) {
   for (; value >= 0x80U; value >>= 7U)
-    bytes += static_cast<char>(value & 0x7fU | 0x80U);
+    bytes += static_cast<char>((value & 0x7fU) | 0x80U);
   bytes += static_cast<char>(value);
 }
 
