@@ -15,6 +15,7 @@ mark_as_advanced(NIFTI_INCLUDE_DIR)
 if(SPARSEANN_WITH_TORCH)
   set(LibTorch_HINTS "${PROJECT_SOURCE_DIR}/.venv") # made by tools/setup.sh
   find_package(LibTorch 2.8 REQUIRED)
+  find_package(MPI QUIET COMPONENTS CXX) # Open MPI 4.1 was tried
   find_path(KAINJOW_INCLUDE_DIR NAMES kainjow/mustache.hpp REQUIRED)
   mark_as_advanced(KAINJOW_INCLUDE_DIR)
 endif()

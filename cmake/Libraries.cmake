@@ -54,6 +54,15 @@ if(SPARSEANN_WITH_TORCH)
   # LibTorch brings the headers of another fmt, and no library of it.
   target_compile_definitions(sparseann_sparseann INTERFACE FMT_HEADER_ONLY)
 
+  # What uses train/mpi_exchange.hpp, where there is an MPI; everything else does without.
+  option(SPARSEANN_WITH_MPI "Let programs train on several ranks" ${MPI_CXX_FOUND})
+  if(SPARSEANN_WITH_MPI)
+    find_package(MPI REQUIRED COMPONENTS CXX)
+    add_library(sparseann_mpi INTERFACE)
+    target_link_libraries(sparseann_mpi INTERFACE MPI::MPI_CXX)
+    target_compile_definitions(sparseann_mpi INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX) # MPI's C++ of old
+  endif()
+
   # LibTorch alone costs 21 s of a 2.4 GHz core per translation unit, and reading it and the other libraries
   # precompiled 7 s. Our programs and tests share one.
   file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/generated/torch_precompiled.cpp" CONTENT "")

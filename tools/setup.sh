@@ -29,6 +29,8 @@ requirements=(
   "catch2                           header  catch2/catch.hpp,catch2/catch_all.hpp"
   "libbenchmark-dev                 header  benchmark/benchmark.h"
   "gnuplot-nox                      program gnuplot"
+  "libopenmpi-dev|libmpich-dev      program mpicxx"
+  "openmpi-bin|mpich                program mpirun"
 )
 
 has_package() {

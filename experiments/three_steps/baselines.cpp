@@ -53,7 +53,7 @@ void examine_inputs(const Arguments& arguments, const LabelledCohort& data, cons
                     const StageContext& context) {
   run.stage("meta/inputs", [&] {
     auto meta = configured<TrainedMeta<RandomThenNearest>>(arguments.options.steps.meta);
-    meta.fit(task, ensembler_context(RandomThenNearest::name, run, context)); // finished: reads it
+    meta.fit(task, ensembler_context(RandomThenNearest::name, run, context.alone())); // finished: reads it
     publish_atomically(run.path() / "meta_inputs.csv",
                        meta_inputs_csv(meta_input_effects(meta, data.cohort.test, task.sets, data.test_labels,
                                                           data.cohort.classes(), context)));

@@ -12,6 +12,7 @@
 
 #include "arguments.hpp"
 #include "cohort.hpp"
+#include "ranks.hpp"
 #include "results.hpp"
 #include "sparseann/core/interruption.hpp"
 #include "sparseann/data/nnunet_folder.hpp"
@@ -100,8 +101,9 @@ void export_cohort(const Call& call, const LabelledCohort& data) {
                           fmt::format("another cohort in {}", folder));
 }
 
-void run(Arguments& arguments) {
+void run(Arguments& arguments, const Exchange& exchange) {
   const Call& call = arguments.call;
+  const bool is_first_rank = exchange.rank() == 0;
   complete(arguments);
   const torch::Device device = device_from_name(call.device);
   use_threads(static_cast<int>(call.threads));
@@ -111,20 +113,23 @@ void run(Arguments& arguments) {
   // Options that do not fit these data are refused before there is a run directory that holds to them.
   (void)selection_problem(data.cohort.training, planes, arguments.options.steps.budget);
   check_folds(arguments.options.steps.pseudo_labels, data.cohort.training.size());
-  if (call.export_data)
+  if (call.export_data && is_first_rank)
     export_cohort(call, data);
-  const Json facts = facts_of(call, device);
-  RunDirectory directory(call.out, facts, options_of(arguments, data));
+  Json facts = facts_of(call, device);
+  facts["ranks"] = exchange.ranks();
+  RunDirectory directory(call.out, facts, options_of(arguments, data), exchange);
   directory.log({{"start", facts}}); // run.json has the facts of the first call alone
   const StageContext context{.device = device,
                              .generator = Generator(call.seed),
-                             .progress = Progress(std::cerr, standard_error_is_terminal()),
+                             .progress = is_first_rank ? Progress(std::cerr, standard_error_is_terminal()) : Progress(),
+                             .exchange = exchange,
                              .directory = {},
-                             .log = log_of(directory, call.tensorboard)};
+                             .log = log_of(directory, call.tensorboard && is_first_rank)};
   context.progress.say(program_line(describe(device)));
   normalise(data);
   const Results results = run_steps(arguments, data, planes, directory, context);
-  report_results(arguments, data, planes, results, directory, context);
+  if (is_first_rank)
+    report_results(arguments, data, planes, results, directory, context.alone());
 }
 
 } // namespace
@@ -135,8 +140,11 @@ int main(int argc, char** argv) {
   using namespace sparseann::three_steps;
   sparseann::leave_when_interrupted();
   sparseann::keep_freed_memory();
-  Arguments arguments;
-  CLI::App app("The three steps of annotating less: select slices, make pseudo-labels, train on them.");
-  add_arguments(app, arguments);
-  return sparseann::run_program(app, argc, argv, [&] { run(arguments); });
+  return sparseann::guarded_main([&] {
+    const sparseann::three_steps::Ranks ranks;
+    Arguments arguments;
+    CLI::App app("The three steps of annotating less: select slices, make pseudo-labels, train on them.");
+    add_arguments(app, arguments);
+    return ranks.end(sparseann::run_program(app, argc, argv, [&] { run(arguments, ranks.exchange()); }));
+  });
 }

@@ -1,5 +1,6 @@
 #include "sparseann/train/training_step.hpp"
 
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -31,7 +32,8 @@ struct Pulled {
   StepValues run(std::size_t micro_batch) {
     module->zero_grad();
     const TrainingOptions options{.batch = 4, .micro_batch = micro_batch, .auxiliary_weight = 0.25};
-    return sparseann::detail::run_batch(*this, options, 7, Generator(1)).finish(*module, "toy", 7).value();
+    GradientBuckets alone(*module, {});
+    return sparseann::detail::run_batch(*this, options, 7, Generator(1), {}, alone).finish(*module, "toy", 7).value();
   }
 };
 
@@ -56,7 +58,9 @@ TEST_CASE("a batch without any weight teaches nothing") {
   Pulled pulled;
   pulled.pulls = {0, 0, 0, 0};
   pulled.weights = {0, 0, 0, 0};
-  sparseann::detail::BatchGradient gradient = sparseann::detail::run_batch(pulled, TrainingOptions{}, 0, Generator(1));
+  GradientBuckets alone(*pulled.module, {});
+  sparseann::detail::BatchGradient gradient =
+      sparseann::detail::run_batch(pulled, TrainingOptions{}, 0, Generator(1), {}, alone);
   CHECK_FALSE(gradient.finish(*pulled.module, "toy", 0));
 }
 
@@ -79,4 +83,26 @@ TEST_CASE("heads of different weight are refused") {
                 .samples = {}});
   CHECK_THROWS_WITH(gradient.finish(*pulled.module, "toy", 0),
                     "weight of the auxiliary loss: expected 2, the main loss's, got 3");
+}
+
+TEST_CASE("ranks share a batch without gaps, as evenly as it goes") {
+  struct Fixed {
+    int number;
+    [[nodiscard]] int rank() const { return number; }
+    [[nodiscard]] int ranks() const { return 3; }
+    void sum(torch::Tensor&) const {}
+    [[nodiscard]] std::function<void()> start_sum(torch::Tensor&) const {
+      return [] {};
+    }
+    void barrier() const {}
+  };
+  std::size_t next = 0;
+  for (int rank = 0; rank < 3; ++rank) {
+    const auto share = sparseann::detail::share_of(Exchange(Fixed{rank}), 7);
+    CHECK(share.first == next);
+    CHECK((share.past - share.first == 2 || share.past - share.first == 3));
+    next = share.past;
+  }
+  CHECK(next == 7);
+  CHECK(sparseann::detail::share_of({}, 7).past == 7);
 }

@@ -124,6 +124,7 @@ public:
     };
     curve_ = train(network_, options.training, context, step,
                    {.carried = carried,
+                    .counters = 1,
                     .configuration = {{"network", to_json(options.network)},
                                       {"fit", to_json(options.fit)},
                                       {"average", name_of_value(options.average)},

@@ -23,8 +23,7 @@ template <class Model, SegmentationLoss Loss>
   Predictions predictions{.method = method, .test = {}};
   const std::string predict_stage = "predictions/" + method;
   if (run.done(predict_stage)) {
-    for (const Case& subject : test)
-      predictions.test.push_back(read_nifti_labels(run.path() / predict_stage / (subject.name + ".nii.gz")).voxels);
+    read_predictions(predictions, test, run);
     return predictions;
   }
   // The same stream as the model of the pipeline: methods differ in what they learn from, not in their luck.
@@ -32,15 +31,18 @@ template <class Model, SegmentationLoss Loss>
   part.stage = "base/" + method;
   part.directory = run.path() / part.stage;
   fit_base_model(model, data, loss, run, part);
-  run.stage(predict_stage, [&] {
+  run.joint_stage(predict_stage, [&] {
     auto task = context.progress.start(predict_stage, test.size());
-    for (const Case& subject : test) {
-      predictions.test.push_back(most_probable_labels(model.predict(subject.image, data.planes, part).front()));
+    for (std::size_t c = 0; c < test.size(); ++c) {
+      if (!run.is_mine(c))
+        continue;
+      keep_prediction(method, test[c], most_probable_labels(model.predict(test[c].image, data.planes, part).front()),
+                      run);
       task.advance();
     }
-    keep_predictions(predictions, test, run);
     task.finish();
   });
+  read_predictions(predictions, test, run);
   return predictions;
 }
 

@@ -22,11 +22,18 @@ struct Predictions {
 };
 
 /// Keeps `predictions/METHOD/CASE.nii.gz`.
-inline void keep_predictions(const Predictions& predictions, std::span<const Case> test, const RunDirectory& run) {
-  const auto folder = run.path() / "predictions" / predictions.method;
+inline void keep_prediction(const std::string& method, const Case& subject, const Array3<std::uint8_t>& labels,
+                            const RunDirectory& run) {
+  const auto folder = run.path() / "predictions" / method;
   std::filesystem::create_directories(folder);
-  for (std::size_t c = 0; c < test.size(); ++c)
-    write_nifti(folder / (test[c].name + ".nii.gz"), LabelVolume{predictions.test[c], test[c].image.geometry});
+  write_nifti(folder / (subject.name + ".nii.gz"), LabelVolume{labels, subject.image.geometry});
+}
+
+/// Reads what keep_prediction has kept of every test case.
+inline void read_predictions(Predictions& predictions, std::span<const Case> test, const RunDirectory& run) {
+  const auto folder = run.path() / "predictions" / predictions.method;
+  for (const Case& subject : test)
+    predictions.test.push_back(read_nifti_labels(folder / (subject.name + ".nii.gz")).voxels);
 }
 
 /// A pseudo-label set is a method too: its most probable labels of the test cases.
@@ -35,7 +42,10 @@ inline void keep_predictions(const Predictions& predictions, std::span<const Cas
   Predictions predictions{.method = set.name, .test = {}};
   for (const ClassProbabilities& probabilities : set.test)
     predictions.test.push_back(most_probable_labels(probabilities));
-  run.stage("predictions/" + set.name, [&] { keep_predictions(predictions, test, run); });
+  run.stage("predictions/" + set.name, [&] {
+    for (std::size_t c = 0; c < test.size(); ++c)
+      keep_prediction(set.name, test[c], predictions.test[c], run);
+  });
   return predictions;
 }
 
@@ -57,29 +67,29 @@ template <Ensembler E>
   Predictions predictions{.method = std::string(E::name), .test = {}};
   const std::string fit_stage = "meta/" + predictions.method;
   const std::string predict_stage = "predictions/" + predictions.method;
-  const auto folder = run.path() / predict_stage;
   if (run.done(predict_stage)) {
-    for (const Case& subject : test)
-      predictions.test.push_back(read_nifti_labels(folder / (subject.name + ".nii.gz")).voxels);
+    read_predictions(predictions, test, run);
     return predictions;
   }
   const StageContext part = ensembler_context(E::name, run, context);
   if (run.done(fit_stage))
     ensembler.fit(task, part);
   else
-    run.stage(fit_stage, [&] { ensembler.fit(task, part); });
-  run.stage(predict_stage, [&] {
+    run.joint_stage(fit_stage, [&] { ensembler.fit(task, part); });
+  run.joint_stage(predict_stage, [&] {
     auto progress = context.progress.start(predict_stage, test.size());
     for (std::size_t c = 0; c < test.size(); ++c) {
+      if (!run.is_mine(c))
+        continue;
       std::vector<ClassProbabilities> sets;
       for (const PseudoLabelSet& set : task.sets)
         sets.push_back(set.test.at(c));
-      predictions.test.push_back(ensembler.predict(test[c].image, sets, part));
+      keep_prediction(predictions.method, test[c], ensembler.predict(test[c].image, sets, part), run);
       progress.advance();
     }
-    keep_predictions(predictions, test, run);
     progress.finish();
   });
+  read_predictions(predictions, test, run);
   return predictions;
 }
 

@@ -46,7 +46,7 @@ void fit_base_model(Model& model, const LabelledCases& data, const Loss& loss, R
   if (run.done(context.stage))
     model.fit(data, loss, context);
   else
-    run.stage(context.stage, [&] { model.fit(data, loss, context); });
+    run.joint_stage(context.stage, [&] { model.fit(data, loss, context); });
 }
 
 namespace detail {
@@ -119,7 +119,7 @@ predict_with(Model model, const LabelledCases& data, std::span<const Case> test,
   if (!run.done("pseudo_labels/" + name)) {
     std::vector<Model> folds = detail::fit_folds(model, options.folds, data, loss, run, part);
     fit_base_model(model, data, loss, run, part);
-    run.stage("pseudo_labels/" + name, [&] {
+    run.joint_stage("pseudo_labels/" + name, [&] {
       auto task = context.progress.start("pseudo_labels/" + name, data.cases.size() + test.size());
       const auto label = [&](Model& labeller, const Case& subject) {
         const auto probabilities = labeller.predict(subject.image, data.planes, part);
@@ -128,9 +128,11 @@ predict_with(Model model, const LabelledCases& data, std::span<const Case> test,
         task.advance();
       };
       for (std::size_t c = 0; c < data.cases.size(); ++c)
-        label(folds.empty() ? model : folds[c % folds.size()], data.cases[c]);
-      for (const Case& subject : test)
-        label(model, subject);
+        if (run.is_mine(c))
+          label(folds.empty() ? model : folds[c % folds.size()], data.cases[c]);
+      for (std::size_t c = 0; c < test.size(); ++c)
+        if (run.is_mine(data.cases.size() + c))
+          label(model, test[c]);
       task.finish();
     });
   }

@@ -5,9 +5,11 @@
 #include <concepts>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -20,6 +22,7 @@
 #include "sparseann/io/directory_lock.hpp"
 #include "sparseann/io/file.hpp"
 #include "sparseann/io/json.hpp"
+#include "sparseann/train/exchange.hpp"
 
 namespace sparseann {
 
@@ -38,18 +41,14 @@ struct StageTime {
 /// that differs; IoError where it cannot be written or is in use.
 class RunDirectory {
 public:
-  /// `facts` are recorded; `options` are recorded and compared on resume.
+  /// `facts` are recorded; `options` are recorded and compared on resume. Of several ranks, the first opens and locks
+  /// the folder, and the others read it afterwards.
   RunDirectory(const std::filesystem::path& path, const nlohmann::ordered_json& facts,
-               const nlohmann::ordered_json& options)
-      : path_(path), lock_(prepare(path)) {
-    if (std::filesystem::exists(path_ / "run.json")) {
-      check_same(read_json_file(path_ / "run.json"), options);
-    } else {
-      nlohmann::ordered_json run = facts;
-      run["options"] = options;
-      write_json_file(path_ / "run.json", run);
-    }
-    drop_unfinished_event();
+               const nlohmann::ordered_json& options, Exchange exchange = {})
+      : path_(path), exchange_(std::move(exchange)) {
+    if (is_first_rank())
+      open(facts, options);
+    exchange_.barrier();
     if (std::filesystem::exists(path_ / "stages.json")) {
       const Json stages = read_json_file(path_ / "stages.json");
       for (const auto& [stage, seconds] : stages.items())
@@ -65,21 +64,39 @@ public:
   }
 
   /// Runs `work` unless the stage was finished earlier, and records what it took. Its artefacts must be complete when
-  /// `work` returns.
+  /// `work` returns. Of several ranks the first works, by itself, and the others wait for it.
   template <std::invocable Work> void stage(const std::string& name, Work&& work) {
+    joint_stage(name, [&] {
+      if (is_first_rank())
+        work();
+    });
+  }
+
+  /// As `stage`, but `work` is done by all ranks together.
+  template <std::invocable Work> void joint_stage(const std::string& name, Work&& work) {
     if (done(name))
       return;
     const auto start = std::chrono::steady_clock::now();
     work();
+    exchange_.barrier();
     stages_.push_back({name, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
     nlohmann::ordered_json json;
     for (const StageTime& finished : stages_)
       json[finished.stage] = finished.seconds;
-    write_json_file(path_ / "stages.json", json);
+    if (is_first_rank())
+      write_json_file(path_ / "stages.json", json);
+    exchange_.barrier();
   }
 
-  /// Appends one event to log.jsonl.
+  /// Whether this rank is the one to do something for item `index` of a joint stage.
+  [[nodiscard]] bool is_mine(std::size_t index) const {
+    return index % static_cast<std::size_t>(exchange_.ranks()) == static_cast<std::size_t>(exchange_.rank());
+  }
+
+  /// Appends one event to log.jsonl; the first rank's alone.
   void log(const nlohmann::ordered_json& event) {
+    if (!is_first_rank())
+      return;
     std::ofstream out(path_ / "log.jsonl", std::ios::app);
     out << event.dump() << '\n' << std::flush;
     if (!out)
@@ -87,6 +104,20 @@ public:
   }
 
 private:
+  [[nodiscard]] bool is_first_rank() const { return exchange_.rank() == 0; }
+
+  void open(const nlohmann::ordered_json& facts, const nlohmann::ordered_json& options) {
+    lock_.emplace(prepare(path_));
+    if (std::filesystem::exists(path_ / "run.json")) {
+      check_same(read_json_file(path_ / "run.json"), options);
+    } else {
+      nlohmann::ordered_json run = facts;
+      run["options"] = options;
+      write_json_file(path_ / "run.json", run);
+    }
+    drop_unfinished_event();
+  }
+
   [[nodiscard]] static DirectoryLock prepare(const std::filesystem::path& path) {
     std::error_code failure;
     std::filesystem::create_directories(path, failure);
@@ -143,7 +174,8 @@ private:
   }
 
   std::filesystem::path path_;
-  DirectoryLock lock_;
+  Exchange exchange_;
+  std::optional<DirectoryLock> lock_;
   std::vector<StageTime> stages_;
 };
 

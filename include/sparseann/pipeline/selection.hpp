@@ -63,7 +63,7 @@ void encode_slices(Encoder encoder, std::span<const Case> cases, std::span<const
     const std::filesystem::path folder = run.path() / "features";
     std::filesystem::create_directories(folder);
     const SliceSource slices(cases, all_slices(cases, planes));
-    StageContext part = context.part("encode");
+    StageContext part = context.part("encode").alone();
     part.directory = run.path() / "encoder";
     write_feature_files(folder, slices, fit_and_encode(encoder, slices, part));
     check_kept_features(cases, planes, folder, part);

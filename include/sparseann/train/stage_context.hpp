@@ -9,6 +9,7 @@
 #include "sparseann/core/progress.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/tensor/torch.hpp"
+#include "sparseann/train/exchange.hpp"
 
 namespace sparseann {
 
@@ -20,8 +21,16 @@ struct StageContext {
   torch::Device device = torch::kCPU;
   Generator generator{0};
   Progress progress;
+  Exchange exchange; ///< the processes that train together; one by itself unless a main says otherwise
   std::filesystem::path directory;
   std::function<void(const nlohmann::ordered_json&)> log = [](const nlohmann::ordered_json&) {};
+
+  /// The same for work that this rank does by itself.
+  [[nodiscard]] StageContext alone() const {
+    StageContext context = *this;
+    context.exchange = {};
+    return context;
+  }
 
   /// The context of a part of this stage: its own name, random stream and directory.
   [[nodiscard]] StageContext part(const std::string& name) const {

@@ -20,6 +20,7 @@
 #include "sparseann/tensor/torch.hpp"
 #include "sparseann/train/checkpoint.hpp"
 #include "sparseann/train/fused_adam.hpp"
+#include "sparseann/train/gradient_buckets.hpp"
 #include "sparseann/train/loss_curve.hpp"
 #include "sparseann/train/stage_context.hpp"
 #include "sparseann/train/training_options.hpp"
@@ -30,8 +31,10 @@ namespace sparseann {
 
 /// What a training may have beside its step.
 struct TrainingHooks {
-  /// Kept in checkpoints and in the model: counters of a fit strategy, say.
+  /// Kept in checkpoints and in the model.
   std::span<torch::Tensor> carried;
+  /// So many of the first of them are counters (int64): what the ranks count in a step is added up.
+  std::size_t counters = 0;
   /// What else the weights depend on, a network's options say: a checkpoint of another is refused.
   nlohmann::ordered_json configuration;
   /// Scores of held-out cases, for the log; called every `validation.every` iterations and at the end. May leave the
@@ -100,11 +103,12 @@ public:
   Training(Module& module, const TrainingOptions& options, const StageContext& context, Step& step,
            const TrainingHooks& hooks)
       : module_(module), options_(options), context_(context), step_(step), hooks_(hooks),
-        adam_(make_adam(module, options)), checkpoint_(context.directory, {*module, adam_, hooks.carried},
-                                                       configuration(), [&](std::string_view text) { say(text); }) {}
+        adam_(make_adam(module, options)), buckets_(*module, context.exchange),
+        checkpoint_(context.directory, {*module, adam_, hooks.carried}, configuration(),
+                    [&](std::string_view text) { say(text); }) {}
 
   LossCurve run() {
-    position_ = checkpoint_.restore();
+    restore();
     auto task = context_.progress.start(hooks_.is_done ? context_.stage + ", may end early" : context_.stage,
                                         static_cast<std::size_t>(options_.iterations));
     task.skip(static_cast<std::size_t>(position_.iteration));
@@ -117,6 +121,8 @@ public:
       task.advance(1, note());
       if (is_at_end())
         break;
+      if (!is_first_rank())
+        continue; // one rank decides, and the others end with it
       if (whole_steps.is_interrupted())
         leave(whole_steps);
       if (std::chrono::duration<double>(Clock::now() - last_saved).count() >= options_.checkpoint_seconds) {
@@ -125,7 +131,9 @@ public:
       }
     }
     module_->eval();
-    checkpoint_.finish(position_);
+    if (is_first_rank())
+      checkpoint_.finish(position_);
+    context_.exchange.barrier();
     task.finish(note());
     return position_.curve;
   }
@@ -139,6 +147,18 @@ private:
         hooks_.configuration.is_null() ? nlohmann::ordered_json::object() : hooks_.configuration;
     json["training"] = to_json(options_, FieldFilter::affecting_results);
     return json;
+  }
+
+  [[nodiscard]] bool is_first_rank() const { return context_.exchange.rank() == 0; }
+
+  /// The first rank puts damaged checkpoints aside before the others look.
+  void restore() {
+    if (is_first_rank())
+      position_ = checkpoint_.restore();
+    context_.exchange.barrier();
+    if (!is_first_rank())
+      position_ = checkpoint_.restore();
+    context_.exchange.barrier();
   }
 
   /// What a person must know stands on the screen and in the log.
@@ -162,7 +182,11 @@ private:
     const double rate = options_.learning_rate * schedule_factor(options_.schedule, iteration, options_.iterations);
     set_learning_rate(adam_, rate);
     adam_.zero_grad();
-    const auto values = run_batch(step_, options_, iteration, generator).finish(*module_, context_.stage, iteration);
+    const std::vector<torch::Tensor> counted = counters();
+    const auto values = run_batch(step_, options_, iteration, generator, context_.exchange, buckets_)
+                            .finish(*module_, context_.stage, iteration, context_.exchange);
+    exchange_counters(counted);
+    exchange_statistics();
     if (values) {
       adam_.step();
       position_.add(*values);
@@ -176,6 +200,44 @@ private:
       context_.log({{"stage", context_.stage}, {"iteration", position_.iteration}, {"validation", hooks_.validate()}});
       module_->train();
     }
+  }
+
+  /// Copies of what hooks count, to see what a step adds; none for one rank, which needs no adding up.
+  [[nodiscard]] std::vector<torch::Tensor> counters() const {
+    std::vector<torch::Tensor> copies;
+    if (!context_.exchange.is_alone())
+      for (const torch::Tensor& tensor : hooks_.carried.first(hooks_.counters))
+        copies.push_back(tensor.clone());
+    return copies;
+  }
+
+  void exchange_counters(const std::vector<torch::Tensor>& before) const {
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      torch::Tensor added = hooks_.carried[i] - before[i];
+      context_.exchange.sum(added);
+      hooks_.carried[i].copy_(before[i] + added);
+    }
+  }
+
+  /// Batch norm's running statistics become the mean of the ranks', so that all predict alike.
+  void exchange_statistics() const {
+    if (context_.exchange.is_alone())
+      return;
+    std::vector<torch::Tensor> parts;
+    for (const torch::Tensor& buffer : module_->buffers())
+      if (buffer.is_floating_point())
+        parts.push_back(buffer.to(torch::kCPU).flatten());
+    if (parts.empty())
+      return;
+    torch::Tensor flat = torch::cat(parts);
+    context_.exchange.sum(flat);
+    flat.div_(context_.exchange.ranks());
+    std::int64_t at = 0;
+    for (torch::Tensor& buffer : module_->buffers())
+      if (buffer.is_floating_point()) {
+        buffer.copy_(flat.narrow(0, at, buffer.numel()).view(buffer.sizes()));
+        at += buffer.numel();
+      }
   }
 
   [[nodiscard]] bool is_due(std::int64_t interval) const {
@@ -195,6 +257,7 @@ private:
   Step& step_;
   const TrainingHooks& hooks_;
   FusedAdam adam_;
+  GradientBuckets buckets_;
   Checkpoint checkpoint_;
   TrainingPosition position_;
 };
@@ -206,8 +269,10 @@ private:
 /// Per iteration i: loss = main.numerator / main.weight + auxiliary_weight * (the same of the auxiliary head) over the
 /// whole batch, which goes through the network in parts of `micro_batch` samples; samples draw from
 /// context.generator.split(i), so that an interrupted training goes on exactly as it would have. What batch norm sees
-/// is a part. With a directory in the context, checkpoints are kept there while training, then the model and its curve,
-/// see Checkpoint; a finished model is read instead of trained. SIGTERM and Ctrl-C, where the program has called
+/// is a part. With several ranks in the context's exchange, each runs its share of the batch, all make the same step,
+/// and the first one alone writes; batch norm sees the rank's own samples, and its running statistics are the ranks'
+/// mean. With a directory in the context, checkpoints are kept there while training, then the model and its curve, see
+/// Checkpoint; a finished model is read instead of trained. SIGTERM and Ctrl-C, where the program has called
 /// leave_when_interrupted, keep a checkpoint and end it.
 /// Throws: NumericalError where loss or gradient stop being finite, naming stage, iteration and samples; the weights of
 /// that step are kept nowhere. As Checkpoint.

@@ -16,6 +16,8 @@
 #include "sparseann/core/random.hpp"
 #include "sparseann/loss/loss.hpp"
 #include "sparseann/tensor/torch.hpp"
+#include "sparseann/train/exchange.hpp"
+#include "sparseann/train/gradient_buckets.hpp"
 #include "sparseann/train/training_options.hpp"
 #include "sparseann/train/training_position.hpp"
 
@@ -56,11 +58,11 @@ namespace detail {
   return gradients;
 }
 
-/// Adds up losses and gradients of a batch's parts.
+/// Adds up losses and gradients of a batch's parts, here and on all ranks.
 ///
-/// Formula: gradient of (sum_p main_p + a sum_p auxiliary_p) / sum_p weight_p over the parts p, which is Eq. 2 of the
-/// whole batch, whatever its parts. Each part is divided by the first part's weight, so that numbers stay of a usual
-/// size, and the sum is rescaled once the whole weight is known: for a single part, exactly 1.
+/// Formula: gradient of (sum_p main_p + a sum_p auxiliary_p) / sum_p weight_p over the parts p of all ranks, which is
+/// Eq. 2 of the whole batch, whatever its parts. Each part is divided by a power of two, so that numbers stay of a
+/// usual size and no bit changes, and the sum is rescaled once the whole weight is known.
 class BatchGradient {
 public:
   explicit BatchGradient(double auxiliary_weight) : auxiliary_weight_(auxiliary_weight) {}
@@ -70,8 +72,6 @@ public:
     const torch::Device device = loss.main.numerator.device();
     const auto plain = [&](const torch::Tensor& value) { return value.detach().to(device, torch::kDouble); };
     const torch::Tensor weight = plain(loss.main.weight);
-    if (!unit_.defined())
-      unit_ = weight.clamp_min(1);
     const torch::Tensor sums = torch::stack(
         {plain(loss.main.numerator), loss.auxiliary ? plain(loss.auxiliary->numerator) : torch::zeros_like(weight),
          weight, loss.auxiliary ? plain(loss.auxiliary->weight) : weight});
@@ -80,41 +80,42 @@ public:
     torch::Tensor total = loss.main.numerator;
     if (loss.auxiliary)
       total = total + auxiliary_weight_ * loss.auxiliary->numerator;
-    (total / unit_.to(total.scalar_type())).backward();
+    (total * (1 / unit)).backward();
     if (!loss.samples.empty())
       samples_ += (samples_.empty() ? "" : "; ") + loss.samples;
   }
 
-  /// What the whole batch gives; the gradients of `module` are then those of its loss. None where nothing in the batch
-  /// is annotated: such a batch teaches nothing. Waits for the device, once.
+  /// What the whole batch gives; the gradients of `module`, sums over all ranks already, are then those of its loss.
+  /// None where nothing in the batch is annotated: such a batch teaches nothing. Waits for the device, once.
   /// Throws: NumericalError where the loss or the gradient is not finite; InvalidArgument where the heads' weights
   /// differ.
   [[nodiscard]] std::optional<StepValues> finish(const torch::nn::Module& module, const std::string& stage,
-                                                 std::int64_t iteration) const {
+                                                 std::int64_t iteration, const Exchange& exchange = {}) const {
     const torch::NoGradGuard no_gradient;
     const std::vector<torch::Tensor> gradients = gradients_of(module);
-    const torch::Tensor norm =
-        gradients.empty() ? torch::zeros_like(unit_) : torch::stack(at::_foreach_norm(gradients)).norm();
-    const torch::Tensor values = torch::cat({sums_, torch::stack({unit_, norm.to(torch::kDouble)})}).to(torch::kCPU);
-    const auto at = [&](std::int64_t i) { return values[i].item<double>(); };
+    const torch::Tensor norm = gradients.empty() ? torch::zeros({}) : torch::stack(at::_foreach_norm(gradients)).norm();
+    torch::Tensor sums = sums_.defined() ? sums_.to(torch::kCPU).contiguous() : torch::zeros({4}, torch::kDouble);
+    exchange.sum(sums);
+    const auto at = [&](std::int64_t i) { return sums[i].item<double>(); };
+    const double loss = at(0) + auxiliary_weight_ * at(1);
     const double weight = at(2);
-    check(at(0) + auxiliary_weight_ * at(1), "loss", stage, iteration);
+    check(loss, "loss", stage, iteration);
     if (weight <= 0)
       return std::nullopt;
     if (std::abs(at(3) - weight) > 1e-5 * weight)
       throw InvalidArgument("weight of the auxiliary loss", fmt::format("{}, the main loss's", weight),
                             fmt::format("{}", at(3)));
-    check(at(5), "gradient", stage, iteration);
-    const double scale = at(4) / weight;
-    if (scale != 1)
-      at::_foreach_mul_(gradients, scale);
-    return StepValues{.loss = (at(0) + auxiliary_weight_ * at(1)) / weight,
-                      .main = at(0) / weight,
-                      .auxiliary = at(1) / weight,
-                      .gradient_norm = at(5) * scale};
+    const double scale = unit / weight;
+    const double gradient_norm = norm.item<double>() * scale;
+    check(gradient_norm, "gradient", stage, iteration);
+    at::_foreach_mul_(gradients, scale);
+    return StepValues{
+        .loss = loss / weight, .main = at(0) / weight, .auxiliary = at(1) / weight, .gradient_norm = gradient_norm};
   }
 
 private:
+  static constexpr double unit = 65536;
+
   void check(double value, std::string_view what, const std::string& stage, std::int64_t iteration) const {
     if (!std::isfinite(value))
       throw NumericalError(stage, iteration,
@@ -123,22 +124,40 @@ private:
   }
 
   double auxiliary_weight_;
-  torch::Tensor unit_;
   torch::Tensor sums_; ///< main, auxiliary, weight, auxiliary weight
   std::string samples_;
 };
 
-/// Runs a whole batch forward and backward, in parts of at most `options.micro_batch` samples.
+/// The samples first..past-1 of a batch that a rank runs: as many as the others, but for the remainder.
+struct RankShare {
+  std::size_t first = 0;
+  std::size_t past = 0;
+};
+
+[[nodiscard]] inline RankShare share_of(const Exchange& exchange, std::size_t batch) {
+  const auto rank = static_cast<std::size_t>(exchange.rank());
+  const auto ranks = static_cast<std::size_t>(exchange.ranks());
+  return {.first = batch * rank / ranks, .past = batch * (rank + 1) / ranks};
+}
+
+/// Runs this rank's share of a batch forward and backward, in parts of at most `options.micro_batch` samples, and sums
+/// the gradients over all ranks.
 template <TrainingStep Step>
 [[nodiscard]] BatchGradient run_batch(Step&& step, const TrainingOptions& options, std::int64_t iteration,
-                                      const Generator& generator) {
+                                      const Generator& generator, const Exchange& exchange, GradientBuckets& buckets) {
   BatchGradient gradient(options.auxiliary_weight);
   const std::size_t size = options.micro_batch == 0 ? options.batch : std::min(options.micro_batch, options.batch);
-  for (std::size_t first = 0; first < options.batch; first += size) {
+  const RankShare share = share_of(exchange, options.batch);
+  for (std::size_t first = share.first; first < share.past; first += size) {
+    const std::size_t count = std::min(size, share.past - first);
     // Dropout draws from LibTorch's global generator.
     torch::manual_seed(generator.split("dropout").split(first).key());
-    gradient.add(step(BatchPart{iteration, first, std::min(size, options.batch - first)}, generator));
+    const StepLoss loss = step(BatchPart{iteration, first, count}, generator);
+    if (first + count == share.past)
+      buckets.expect_last_pass();
+    gradient.add(loss);
   }
+  buckets.finish();
   return gradient;
 }
 

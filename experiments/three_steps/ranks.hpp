@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+
+#include "sparseann/train/exchange.hpp"
+
+namespace sparseann::three_steps {
+
+/// The processes that mpirun or srun started together, of which this is one; or this one by itself.
+///
+/// ranks/mpi.cpp where there is an MPI, ranks/alone.cpp where not. Throws: Error where several were started and there
+/// is none.
+class Ranks {
+public:
+  Ranks();
+  ~Ranks();
+  Ranks(const Ranks&) = delete;
+  Ranks& operator=(const Ranks&) = delete;
+
+  [[nodiscard]] Exchange exchange() const;
+
+  /// What main returns: where this rank failed, the others end, too.
+  [[nodiscard]] int end(int exit_code) const;
+
+private:
+  struct Session;
+  std::unique_ptr<Session> session_;
+};
+
+} // namespace sparseann::three_steps
