@@ -38,8 +38,10 @@ def rows() -> list[tuple[str, list[str]]]:
             found.append((f"{network}/infer/{precision}/patch:{patch}",
                           ["--networks", network, "--precisions", precision, "--tasks", "infer"]))
     for precision in ("f32", "bf16"):
-        found.append((f"DenseVoxNet/slide/{precision}/patch:64",
-                      ["--networks", "DenseVoxNet", "--precisions", precision, "--tasks", "slide", "--steps", "2"]))
+        for windows in ("1", "4"):
+            found.append((f"DenseVoxNet/slide/{precision}/windows:{windows}/patch:64",
+                          ["--networks", "DenseVoxNet", "--precisions", precision, "--tasks", "slide", "--batches",
+                           windows, "--steps", "2"]))
     return found
 
 

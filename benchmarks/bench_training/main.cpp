@@ -1,8 +1,8 @@
 // How long a training step, the inference of one patch and that of a volume of 90 x 150 x 150 by windows that overlap
 // by half take: names are NETWORK/train/PRECISION/batch:N/patch:E, NETWORK/infer/PRECISION/patch:E and
-// NETWORK/slide/PRECISION/patch:E. Two threads unless SPARSEANN_BENCHMARK_THREADS says otherwise. Where
-// SPARSEANN_BENCHMARK_EXAMPLES names a folder that benchmarks/peers/training.py --write made, every network must first
-// compute the losses and gradients that the peer computed from the same weights.
+// NETWORK/slide/PRECISION/windows:N/patch:E, N windows at a time. Two threads unless SPARSEANN_BENCHMARK_THREADS says
+// otherwise. Where SPARSEANN_BENCHMARK_EXAMPLES names a folder that benchmarks/peers/training.py --write made, every
+// network must first compute the losses and gradients that the peer computed from the same weights.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -56,16 +56,17 @@ template <class Network> void add(const std::string& name, Precision precision, 
       ->Unit(benchmark::kMillisecond);
 }
 
-template <class Network> void add_slide(const std::string& name, Precision precision, std::int64_t patch) {
+template <class Network>
+void add_slide(const std::string& name, Precision precision, std::size_t windows, std::int64_t patch) {
   const std::string type = precision == Precision::bfloat16 ? "bf16" : "f32";
-  benchmark::RegisterBenchmark(fmt::format("{}/slide/{}/patch:{}", name, type, patch).c_str(),
+  benchmark::RegisterBenchmark(fmt::format("{}/slide/{}/windows:{}/patch:{}", name, type, windows, patch).c_str(),
                                [=](benchmark::State& state) {
                                  Workload<Network> workload(1, patch, precision);
                                  const torch::Tensor volume = torch::randn({1, 90, 150, 150});
                                  const SlidingWindowOptions options{.window = static_cast<std::size_t>(patch),
                                                                     .rule = WindowRule::overlap,
                                                                     .overlap = 0.5,
-                                                                    .batch = 4};
+                                                                    .batch = windows};
                                  measure(state, [&] { benchmark::DoNotOptimize(workload.slide(volume, options)); });
                                })
       ->UseRealTime()
@@ -79,7 +80,8 @@ template <class Network> void add_all(const std::string& name, std::int64_t patc
     add<Network>(name, precision, patch);
   if constexpr (SegmentationNetwork<Network> && Network::Impl::spatial_dimensions == 3)
     for (const Precision precision : {Precision::float32, Precision::bfloat16})
-      add_slide<Network>(name, precision, patch);
+      for (const std::size_t windows : {1U, 4U})
+        add_slide<Network>(name, precision, windows, patch);
 }
 
 } // namespace

@@ -7,7 +7,7 @@ build/release/bin/bench_training measures ours.
 
 A step: forward, masked cross-entropy with one voxel in ten annotated plus 0.33 times the auxiliary head's, backward,
 Adam. slide: MONAI's
-sliding_window_inference of a volume of 90 x 150 x 150, windows that overlap by half, four at a time; needs MONAI. In
+sliding_window_inference of a volume of 90 x 150 x 150, windows that overlap by half, as many at a time as --batches says; needs MONAI. In
 bfloat16 under autocast, weights and loss in float32. One JSON line per measurement, named as Google Benchmark
 names ours: the median of `all_seconds`, and the memory that all steps take beyond what was there before the first one,
 in bytes, which means something for the first measurement of a run. --write makes a file per network of weights, input
@@ -109,7 +109,7 @@ def sliding_step(name: str, precision: str, batch: int, patch: int):
 
     def step() -> None:
         with torch.inference_mode(), autocast(precision):
-            sliding_window_inference(volume, (patch,) * 3, 4, lambda windows: network(windows)[0], overlap=0.5)
+            sliding_window_inference(volume, (patch,) * 3, batch, lambda windows: network(windows)[0], overlap=0.5)
 
     return step
 
@@ -164,12 +164,12 @@ def main() -> None:
     for name in options.networks:
         for precision in options.precisions:
             for task in options.tasks:
-                for batch in options.batches if task == "train" else [1]:
+                for batch in options.batches if task != "infer" else [1]:
                     patch = PATCH[name]
                     make = {"train": training_step, "infer": inference_step, "slide": sliding_step}[task]
                     step = make(name, precision, batch, patch)
                     times, memory = measured(step, options.steps)
-                    size = f"batch:{batch}/patch:{patch}" if task == "train" else f"patch:{patch}"
+                    size = {"train": f"batch:{batch}/", "infer": "", "slide": f"windows:{batch}/"}[task] + f"patch:{patch}"
                     print(json.dumps({"name": f"{name}/{task}/{precision}/{size}", "peer": "torch",
                                       "version": torch.__version__, "threads": options.threads,
                                       "seconds": statistics.median(times), "memory": memory, "all_seconds": times}),

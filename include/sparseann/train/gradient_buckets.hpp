@@ -79,7 +79,7 @@ private:
   };
 
   struct Hook : torch::autograd::PostAccumulateGradHook {
-    explicit Hook(GradientBuckets& owner) : owner(owner) {}
+    explicit Hook(GradientBuckets& buckets) : owner(buckets) {}
     void operator()(const torch::autograd::Variable& parameter) override { owner.arrived(parameter); }
     GradientBuckets& owner;
   };
