@@ -159,7 +159,7 @@ TEST_CASE("another model in any slot gives another result") {
     CHECK(equal.plan != base.plan);
     CHECK(random.plan != base.plan);
     CHECK(random.plan != equal.plan);
-    CHECK((equal.predictions.test != base.predictions.test));
+    CHECK((equal.sets[3].test != base.sets[3].test));
   }
   SECTION("encoder") {
     auto pipeline =

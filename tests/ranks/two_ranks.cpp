@@ -56,14 +56,15 @@ TEST_CASE("a rank that fails ends the job with its message") {
 
 namespace {
 
-/// The processes that run this very program.
-std::vector<int> processes_of(const std::filesystem::path& program) {
+/// The processes that run this program with this word among its arguments.
+std::vector<int> processes_of(const std::filesystem::path& program, const std::string& word) {
   std::vector<int> processes;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     std::error_code none;
     const std::string name = entry.path().filename().string();
     if (name.find_first_not_of("0123456789") == std::string::npos &&
-        std::filesystem::read_symlink(entry.path() / "exe", none) == std::filesystem::canonical(program))
+        std::filesystem::read_symlink(entry.path() / "exe", none) == std::filesystem::canonical(program) &&
+        read_file(entry.path() / "cmdline").find(word) != std::string::npos)
       processes.push_back(std::stoi(name));
   }
   return processes;
@@ -83,7 +84,7 @@ TEST_CASE("a whole run on two ranks is one run, and goes on where a killed one s
     Program killed = two_ranks(whole_run(run));
     CHECK(killed.run_until([&] { return !test::checkpoints(run / "base/3d").empty(); }));
     // One rank dies; mpirun ends the other and says so.
-    const std::vector<int> ranks = processes_of(SPARSEANN_QUICKSTART);
+    const std::vector<int> ranks = processes_of(SPARSEANN_QUICKSTART, run.string());
     REQUIRE(ranks.size() == 2);
     const auto start = std::chrono::steady_clock::now();
     ::kill(ranks.back(), SIGKILL);

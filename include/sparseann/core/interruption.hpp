@@ -40,8 +40,9 @@ public:
   Uninterrupted() {
     int expected = detail::nothing_is_written;
     is_outermost_ = detail::writing_state.compare_exchange_strong(expected, detail::something_is_written);
-    while (expected == detail::program_ends)
-      ::pause(); // the handler, in another thread, is about to end the program
+    if (expected == detail::program_ends)
+      for (;;)
+        ::pause(); // the handler, in another thread, is about to end the program
   }
   Uninterrupted(const Uninterrupted&) = delete;
   Uninterrupted& operator=(const Uninterrupted&) = delete;

@@ -126,7 +126,7 @@ inline void add_scalars(TensorBoardFile& file, const std::string& tag, std::int6
     return file.add(tag, step, json.get<double>());
   if (json.is_object())
     for (const auto& [name, value] : json.items())
-      add_scalars(file, tag + '/' + name, step, value);
+      add_scalars(file, fmt::format("{}/{}", tag, name), step, value);
   if (json.is_array())
     for (std::size_t i = 0; i < json.size(); ++i)
       add_scalars(file, fmt::format("{}/{}", tag, i), step, json[i]);
@@ -141,7 +141,7 @@ inline void add_event(TensorBoardFile& file, const nlohmann::ordered_json& event
   const auto step = event["iteration"].get<std::int64_t>();
   for (const auto& [name, value] : event.items())
     if (name != "stage" && name != "iteration")
-      detail::add_scalars(file, event["stage"].get<std::string>() + '/' + name, step, value);
+      detail::add_scalars(file, fmt::format("{}/{}", event["stage"].get<std::string>(), name), step, value);
 }
 
 } // namespace sparseann
