@@ -29,6 +29,10 @@ requirements=(
   "catch2                           header  catch2/catch.hpp,catch2/catch_all.hpp"
   "libbenchmark-dev                 header  benchmark/benchmark.h"
   "gnuplot-nox                      program gnuplot"
+)
+
+# What programs use where it is there, and are built without where not.
+optional_requirements=(
   "libopenmpi-dev|libmpich-dev      program mpicxx"
   "openmpi-bin|mpich                program mpirun"
 )
@@ -65,10 +69,10 @@ is_there() {
   esac
 }
 
-# Prints the requirements that are not met, one per line.
-missing_requirements() {
+# Prints those of the requirements given that are not met, one per line.
+missing_of() {
   local line package kind what
-  for line in "${requirements[@]}"; do
+  for line in "$@"; do
     read -r package kind what <<<"$line"
     if ! is_there "$package" "$kind" "$what"; then echo "$package $kind $what"; fi
   done
@@ -103,15 +107,19 @@ report_missing() {
 
 ensure_packages() {
   local missing line packages=()
-  mapfile -t missing < <(missing_requirements)
+  mapfile -t missing < <(missing_of "${requirements[@]}")
+  if command -v apt-get >/dev/null; then
+    mapfile -t -O "${#missing[@]}" missing < <(missing_of "${optional_requirements[@]}")
+  elif ((${#missing[@]} > 0)); then
+    report_missing "${missing[@]}"
+  fi
   ((${#missing[@]} > 0)) || return 0
-  command -v apt-get >/dev/null || report_missing "${missing[@]}"
   for line in "${missing[@]}"; do
     line=${line%% *}
     packages+=("${line%%|*}")
   done
   install_packages "${packages[@]}"
-  mapfile -t missing < <(missing_requirements)
+  mapfile -t missing < <(missing_of "${requirements[@]}")
   ((${#missing[@]} == 0)) || fail "still missing after apt-get install: ${missing[*]}"
 }
 

@@ -3,6 +3,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -21,10 +23,11 @@ using sparseann::test::TemporaryDirectory;
 
 namespace {
 
-/// Starts two ranks, also as root and on a single core.
+/// Starts two ranks, also as root, on a single core, and where there is no ssh, which only other machines need.
 Program two_ranks(const Arguments& words) {
   for (const char* const variable : {"OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"})
     ::setenv(variable, "1", 1);
+  ::setenv("OMPI_MCA_plm_rsh_agent", "", 1);
   ::setenv("OMP_NUM_THREADS", "1", 1);
   return Program(SPARSEANN_MPIRUN, test::joined({"-np", "2", "--oversubscribe", "--bind-to", "none"}, words));
 }
@@ -60,11 +63,14 @@ namespace {
 std::vector<int> processes_of(const std::filesystem::path& program, const std::string& word) {
   std::vector<int> processes;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    std::error_code none;
     const std::string name = entry.path().filename().string();
-    if (name.find_first_not_of("0123456789") == std::string::npos &&
-        std::filesystem::read_symlink(entry.path() / "exe", none) == std::filesystem::canonical(program) &&
-        read_file(entry.path() / "cmdline").find(word) != std::string::npos)
+    std::error_code none; // a process may end while it is looked at
+    if (name.find_first_not_of("0123456789") != std::string::npos ||
+        std::filesystem::read_symlink(entry.path() / "exe", none) != std::filesystem::canonical(program))
+      continue;
+    std::ifstream arguments(entry.path() / "cmdline");
+    const std::string words{std::istreambuf_iterator<char>(arguments), {}};
+    if (words.find(word) != std::string::npos)
       processes.push_back(std::stoi(name));
   }
   return processes;
