@@ -20,6 +20,7 @@
 
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/options.hpp"
+#include "sparseann/core/prefetched.hpp"
 #include "sparseann/encode/activation_cache.hpp"
 #include "sparseann/encode/feature_encoder.hpp"
 #include "sparseann/encode/input_convention.hpp"
@@ -309,17 +310,26 @@ public:
     const detail::Vgg19Slices vgg19(slices, options, context.device);
     network_ = Vgg19AutoencoderNetwork(vgg19.inputs().channels(), options, context.generator.split("weights"));
     detail::EpochBatches batches(slices.size(), options.training.batch, context.generator.split("order"));
+    const TrainingOptions training_options = training(batches.per_epoch());
+    // A GPU works while the CPU reads and resizes what it gets next; a CPU has nobody to wait for.
+    const bool is_cpu = context.device.is_cpu();
+    const auto ready = [is_cpu](const torch::Tensor& tensor) { return is_cpu ? tensor : tensor.pin_memory(); };
+    Prefetched prepared([&](std::size_t iteration) {
+      const std::span<const std::int64_t> rows = batches(iteration);
+      return std::pair(ready(vgg19.inputs().pictures(rows)), ready(kept_->cache().rows(rows)));
+    });
     const auto step = [&](const BatchPart& part, const Generator&) -> StepLoss {
       if (!kept_) // not before: a finished training needs none
         kept_ = activations(vgg19, vgg19.keys(), context);
-      const std::span<const std::int64_t> rows = batches(static_cast<std::size_t>(part.iteration));
-      const torch::Tensor pictures = vgg19.inputs().pictures(rows).to(context.device);
-      const torch::Tensor inputs = kept_->cache().rows(rows).to(context.device).to(torch::kFloat);
+      const auto batch = prepared.get(static_cast<std::size_t>(part.iteration),
+                                      is_cpu || part.iteration + 1 == training_options.iterations);
+      const torch::Tensor pictures = batch.first.to(context.device, true);
+      const torch::Tensor inputs = batch.second.to(context.device, true).to(torch::kFloat);
       const PrecisionScope scope(options.precision, context.device);
       const torch::Tensor difference = network_->decode(network_->encode(inputs)).to(torch::kFloat) - pictures;
       return {.main = {difference.square().sum(), torch::tensor(static_cast<double>(difference.numel()))}};
     };
-    train(network_, training(batches.per_epoch()), context, step,
+    train(network_, training_options, context, step,
           {.is_done = [this](const LossCurve& curve) { return is_at_rest(options.training.stop, curve); }});
     if (!kept_)
       kept_ = activations_in_file(vgg19, vgg19.keys(), context);
