@@ -105,22 +105,35 @@ report_missing() {
   exit 1
 }
 
-ensure_packages() {
-  local missing line packages=()
-  mapfile -t missing < <(missing_of "${requirements[@]}")
-  if command -v apt-get >/dev/null; then
-    mapfile -t -O "${#missing[@]}" missing < <(missing_of "${optional_requirements[@]}")
-  elif ((${#missing[@]} > 0)); then
-    report_missing "${missing[@]}"
-  fi
-  ((${#missing[@]} > 0)) || return 0
-  for line in "${missing[@]}"; do
+# Prints Debian's names of the packages of the requirements given.
+packages_of() {
+  local line
+  for line in "$@"; do
     line=${line%% *}
-    packages+=("${line%%|*}")
+    echo "${line%%|*}"
   done
+}
+
+ensure_packages() {
+  local missing packages
+  mapfile -t missing < <(missing_of "${requirements[@]}")
+  ((${#missing[@]} > 0)) || return 0
+  command -v apt-get >/dev/null || report_missing "${missing[@]}"
+  mapfile -t packages < <(packages_of "${missing[@]}")
   install_packages "${packages[@]}"
   mapfile -t missing < <(missing_of "${requirements[@]}")
   ((${#missing[@]} == 0)) || fail "still missing after apt-get install: ${missing[*]}"
+}
+
+# Where it cannot be had, its absence is told and all else goes on.
+ensure_optional_packages() {
+  local missing packages
+  mapfile -t missing < <(missing_of "${optional_requirements[@]}")
+  ((${#missing[@]} > 0)) || return 0
+  mapfile -t packages < <(packages_of "${missing[@]}")
+  if ! command -v apt-get >/dev/null || ! (install_packages "${packages[@]}"); then
+    warn "without ${packages[*]}: programs are built to run as one process alone"
+  fi
 }
 
 # at_least NAME WANTED FOUND
@@ -167,6 +180,7 @@ done
 if command -v flock >/dev/null; then wait_for_other_set_ups; fi
 
 ensure_packages
+ensure_optional_packages
 ensure_versions
 ensure_libtorch "${wheels[@]}"
 say "set-up complete"
