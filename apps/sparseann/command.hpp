@@ -15,6 +15,7 @@ struct Command {
   std::string_view name;
   std::string_view summary;
   int (*run)(int argc, const char* const* argv); ///< returns the exit code
+  bool is_in_build = true;                       ///< else it needs LibTorch, and says so
 };
 
 [[nodiscard]] inline std::string program_line() { return fmt::format("sparseann {} ({})", version, revision); }

@@ -22,7 +22,8 @@ constexpr std::array commands{select_command, encode_command, plan_command, pred
 std::string summaries() {
   std::string text = "Commands:\n";
   for (const Command& command : commands)
-    text += fmt::format("  {:<12}{}\n", command.name, command.summary);
+    text += fmt::format("  {:<12}{}{}.\n", command.name, command.summary,
+                        command.is_in_build ? "" : " (needs LibTorch: not in this build)");
   return text + "\n`sparseann COMMAND --help` says what a command takes.";
 }
 

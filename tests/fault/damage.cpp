@@ -31,7 +31,7 @@ void damage(const std::filesystem::path& path, Generator& generator) {
 
 /// The checkpoints, from the oldest, of the training that a run is in; none between trainings.
 std::vector<std::filesystem::path> open_checkpoints(const std::filesystem::path& run) {
-  std::vector<std::filesystem::path> paths = test::all_checkpoints(run);
+  std::vector<std::filesystem::path> paths = test::checkpoints(run);
   std::erase_if(paths, [](const std::filesystem::path& path) {
     return std::filesystem::exists(path.parent_path() / "model.safetensors");
   });

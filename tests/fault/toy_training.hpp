@@ -1,7 +1,5 @@
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -70,16 +68,6 @@ inline void check_same_results(const std::map<std::string, std::string>& results
   for (const auto& [stage, seconds] : stages.items())
     names.push_back(stage);
   return names;
-}
-
-/// The checkpoints of all trainings of a run, from the oldest.
-[[nodiscard]] inline std::vector<std::filesystem::path> all_checkpoints(const std::filesystem::path& run) {
-  std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(run))
-    if (entry.path().filename().string().starts_with("checkpoint_") && entry.path().extension() == ".safetensors")
-      paths.push_back(entry.path());
-  std::ranges::sort(paths);
-  return paths;
 }
 
 } // namespace sparseann::test

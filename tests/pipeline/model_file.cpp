@@ -65,4 +65,7 @@ TEST_CASE("facts of another format, and incomplete ones, are refused with the fi
   CHECK_THROWS_WITH(refuse({{"format", 2}}), "m.safetensors: expected a model of format 1, got 2");
   CHECK_THROWS_WITH(refuse(Json::array()), "m.safetensors: expected a model of format 1, got none");
   CHECK_THROWS_AS(refuse({{"format", 1}}), DataError);
+  Json other = sparseann::detail::to_json(facts);
+  other["normalisation"] = "percentiles";
+  CHECK_THROWS_WITH(refuse(other), "m.safetensors: expected the normalisation z_score, got percentiles");
 }

@@ -61,11 +61,11 @@ inline void check_refused(const Arguments& arguments, int exit_code, const std::
   return std::string(text.substr(text.rfind('\n') + 1));
 }
 
-/// The checkpoints that a training keeps in a folder, from the first.
+/// The checkpoints that trainings keep in a folder and below, each one's from the first.
 [[nodiscard]] inline std::vector<std::filesystem::path> checkpoints(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> paths;
   if (std::filesystem::exists(folder))
-    for (const auto& entry : std::filesystem::directory_iterator(folder))
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
       if (entry.path().filename().string().starts_with("checkpoint_") && entry.path().extension() == ".safetensors")
         paths.push_back(entry.path());
   std::ranges::sort(paths);

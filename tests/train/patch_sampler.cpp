@@ -1,6 +1,7 @@
 #include "sparseann/train/patch_sampler.hpp"
 
 #include "sparseann/annotate/oracle.hpp"
+#include "support/batch_parts.hpp"
 #include "support/catch.hpp"
 #include "support/toy_cohort.hpp"
 
@@ -73,13 +74,8 @@ TEST_CASE("a batch in parts is the batch, and says where its patches lie") {
   const LabelledCohort data = test::toy_cohort(2, 0, 20);
   const auto labels = one_slice_each(data, 0);
   const PatchSampler sampler(data.cohort.training, labels, 8, {});
-  const PatchBatch whole = sampler.draw({0, 0, 3}, Generator(7));
-  const PatchBatch first = sampler.draw({0, 0, 1}, Generator(7));
-  const PatchBatch rest = sampler.draw({0, 1, 2}, Generator(7));
-  CHECK(torch::cat({first.images, rest.images}).equal(whole.images));
-  CHECK(torch::cat({first.labels, rest.labels}).equal(whole.labels));
-  CHECK(first.samples + "; " + rest.samples == whole.samples);
-  CHECK_THAT(first.samples, Catch::Matchers::Matches("training_[01] at z [0-9]+, y [0-9]+, x [0-9]+"));
+  CHECK_THAT(test::check_batch_in_parts(sampler),
+             Catch::Matchers::Matches("training_[01] at z [0-9]+, y [0-9]+, x [0-9]+"));
 }
 
 TEST_CASE("with a balanced share of 1 every patch holds a voxel of a class, and each annotated class is as likely") {

@@ -1,6 +1,7 @@
 #include "sparseann/train/slice_sampler.hpp"
 
 #include "sparseann/annotate/oracle.hpp"
+#include "support/batch_parts.hpp"
 #include "support/catch.hpp"
 #include "support/toy_cohort.hpp"
 
@@ -64,13 +65,7 @@ TEST_CASE("a batch of slices in parts is the batch, and says where its patches l
   const LabelledCohort data = test::toy_cohort(1, 0, 12);
   const std::vector<SparseLabels> labels{Oracle(data.training_labels, 3).label(0, cross_plan())};
   const SliceSampler sampler({data.cohort.training, labels, all_planes, 3}, 8, {});
-  const PatchBatch whole = sampler.draw({0, 0, 3}, Generator(7));
-  const PatchBatch first = sampler.draw({0, 0, 1}, Generator(7));
-  const PatchBatch rest = sampler.draw({0, 1, 2}, Generator(7));
-  CHECK(torch::cat({first.images, rest.images}).equal(whole.images));
-  CHECK(torch::cat({first.labels, rest.labels}).equal(whole.labels));
-  CHECK(first.samples + "; " + rest.samples == whole.samples);
-  CHECK_THAT(first.samples,
+  CHECK_THAT(test::check_batch_in_parts(sampler),
              Catch::Matchers::Matches("training_0, slice [0-9]+ of (xy|xz|yz), at row [0-9]+, column [0-9]+"));
 }
 

@@ -13,28 +13,14 @@ inline constexpr bool has_torch = SPARSEANN_WITH_TORCH != 0;
 // selections. Built without LibTorch there is none, and these commands say so.
 [[nodiscard]] int run_torch_command(int argc, const char* const* argv);
 
-inline constexpr Command encode_command{
-    .name = "encode",
-    .summary = has_torch ? "Make features of the slices of a folder of images."
-                         : "Make features of the slices of a folder of images (needs LibTorch: not in this build).",
-    .run = &run_torch_command};
+[[nodiscard]] constexpr Command torch_command(std::string_view name, std::string_view summary) {
+  return {.name = name, .summary = summary, .run = &run_torch_command, .is_in_build = has_torch};
+}
 
-inline constexpr Command plan_command{
-    .name = "plan",
-    .summary = has_torch ? "Say which slices of a folder of images to label now."
-                         : "Say which slices of a folder of images to label now (needs LibTorch: not in this build).",
-    .run = &run_torch_command};
-
-inline constexpr Command predict_command{
-    .name = "predict",
-    .summary = has_torch ? "Segment images with a trained model."
-                         : "Segment images with a trained model (needs LibTorch: not in this build).",
-    .run = &run_torch_command};
-
-inline constexpr Command export_command{
-    .name = "export",
-    .summary = has_torch ? "Write a trained model's networks as TorchScript, for Python."
-                         : "Write a trained model's networks as TorchScript (needs LibTorch: not in this build).",
-    .run = &run_torch_command};
+inline constexpr Command encode_command = torch_command("encode", "Make features of the slices of a folder of images");
+inline constexpr Command plan_command = torch_command("plan", "Say which slices of a folder of images to label now");
+inline constexpr Command predict_command = torch_command("predict", "Segment images with a trained model");
+inline constexpr Command export_command =
+    torch_command("export", "Write a trained model's networks as TorchScript, for Python");
 
 } // namespace sparseann::app

@@ -129,24 +129,23 @@ void predict(const PredictCall& call) {
   Model model(call.model, device);
   const std::vector<NnunetCaseFiles> scans = scans_of(call, model.facts().channels);
   fs::create_directories(call.output);
-  std::vector<std::string> failures;
+  std::size_t failures = 0;
   auto task = context.progress.start("predict", scans.size());
   for (const NnunetCaseFiles& scan : scans) {
     try {
       segment(call, scan, model, context);
     } catch (const Error& error) {
-      failures.emplace_back(error.what());
+      ++failures;
       context.progress.say(fmt::format("error: {}", error.what()));
     }
     task.advance();
   }
   task.finish();
-  std::cout << fmt::format("Segmented {} of {} images; labels are in {}.\n", scans.size() - failures.size(),
-                           scans.size(), call.output)
+  std::cout << fmt::format("Segmented {} of {} images; labels are in {}.\n", scans.size() - failures, scans.size(),
+                           call.output)
             << std::flush;
-  if (!failures.empty())
-    throw DataError(call.input, "images that can be segmented",
-                    fmt::format("{} that cannot, see above", failures.size()));
+  if (failures > 0)
+    throw DataError(call.input, "images that can be segmented", fmt::format("{} that cannot, see above", failures));
 }
 
 } // namespace

@@ -26,7 +26,6 @@
 #include "sparseann/meta/volume_distances.hpp"
 #include "sparseann/network/data_shape.hpp"
 #include "sparseann/network/network.hpp"
-#include "sparseann/network/restored_network.hpp"
 #include "sparseann/network/y_densevoxnet.hpp"
 #include "sparseann/pseudo_label/base_model.hpp"
 #include "sparseann/pseudo_label/ensembler.hpp"
@@ -159,15 +158,8 @@ public:
     });
   }
 
-  /// Takes a fitted network's weights from a model file; the options must be those that it was fitted with.
-  /// Throws: as load_weights.
-  void restore(const SafetensorsFile& file, const std::string& prefix, std::size_t channels, std::size_t classes,
-               torch::Device device) {
-    network_ = restored_network<Network>(options.network, file, prefix, channels, classes, device);
-  }
-
-  /// Shares its weights; empty before a fit.
-  [[nodiscard]] Network network() const { return network_; }
+  /// Empty before a fit; a model file's takes the place of a fit.
+  [[nodiscard]] Network& network() noexcept { return network_; }
 
   [[nodiscard]] const LossCurve& loss_curve() const noexcept { return curve_; }
   /// How often each case fitted each pseudo-label set in training. Shape: (stages of the strategy, cases, sets).

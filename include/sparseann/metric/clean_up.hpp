@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -90,7 +91,7 @@ inline void fill_holes(Array3<std::uint8_t>& labels) {
   const auto numbers = elements(background.labels);
   const auto out = elements(labels);
   std::vector<bool> open(background.sizes.size());
-  std::vector<std::array<std::size_t, 256>> touched(background.sizes.size());
+  std::vector<std::map<std::uint8_t, std::size_t>> touched(background.sizes.size()); // by label, the lower first
   detail::for_each_face(shape_of(labels), [&](std::size_t voxel, std::size_t neighbour) {
     if (numbers[voxel] == 0)
       return;
@@ -103,7 +104,7 @@ inline void fill_holes(Array3<std::uint8_t>& labels) {
   for (std::size_t voxel = 0; voxel < out.size(); ++voxel)
     if (numbers[voxel] != 0 && !open[numbers[voxel] - 1]) {
       const auto& counts = touched[numbers[voxel] - 1];
-      out[voxel] = static_cast<std::uint8_t>(std::ranges::max_element(counts) - counts.begin());
+      out[voxel] = std::ranges::max_element(counts, {}, [](const auto& count) { return count.second; })->first;
     }
 }
 

@@ -18,6 +18,13 @@ struct OverlapCounts {
   std::array<std::size_t, 256> prediction{};
   std::array<std::size_t, 256> reference{};
   std::array<std::size_t, 256> both{};
+
+  void add(std::uint8_t predicted, std::uint8_t expected) noexcept {
+    ++prediction[predicted];
+    ++reference[expected];
+    if (predicted == expected)
+      ++both[predicted];
+  }
 };
 
 /// Counts every label of two label arrays in one pass.
@@ -30,12 +37,8 @@ struct OverlapCounts {
     throw InvalidArgument("prediction", fmt::format("{} voxels as in the reference", reference.size()),
                           std::to_string(prediction.size()));
   OverlapCounts counts;
-  for (std::size_t i = 0; i < prediction.size(); ++i) {
-    ++counts.prediction[prediction[i]];
-    ++counts.reference[reference[i]];
-    if (prediction[i] == reference[i])
-      ++counts.both[prediction[i]];
-  }
+  for (std::size_t i = 0; i < prediction.size(); ++i)
+    counts.add(prediction[i], reference[i]);
   return counts;
 }
 

@@ -45,7 +45,8 @@ inline constexpr int model_format = 1;
           {"planes", planes},       {"normalisation", facts.normalisation}, {"card", facts.card}};
 }
 
-/// Throws: DataError naming the file for a format that this version does not read, or facts that are none.
+/// Throws: DataError naming the file for a format or a normalisation that this version does not know, or facts that are
+/// none.
 [[nodiscard]] inline ModelFacts model_facts(const std::filesystem::path& path, const Json& json) {
   if (!json.is_object() || json.value("format", 0) != model_format)
     throw DataError(path.string(), fmt::format("a model of format {}", model_format),
@@ -58,6 +59,8 @@ inline constexpr int model_format = 1;
                      .card = json.at("card")};
     for (const auto& plane : json.at("planes"))
       facts.planes.push_back(value_from_name<Plane>("planes", plane.get<std::string>()));
+    if (facts.normalisation != ModelFacts{}.normalisation) // else images would be read as what they are not
+      throw DataError(path.string(), "the normalisation " + ModelFacts{}.normalisation, facts.normalisation);
     return facts;
   } catch (const Json::exception& error) {
     throw DataError(path.string(), "what a model says of itself", error.what());

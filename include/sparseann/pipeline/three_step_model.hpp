@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "sparseann/infer/flips.hpp"
 #include "sparseann/io/json.hpp"
 #include "sparseann/meta/meta_subject.hpp"
+#include "sparseann/network/restored_network.hpp"
 #include "sparseann/network/scripted_network.hpp"
 #include "sparseann/pipeline/model_file.hpp"
 #include "sparseann/pseudo_label/base_models.hpp"
@@ -29,13 +31,12 @@
 
 namespace sparseann {
 
-/// A base model or meta-model that takes its network's weights from a model file instead of fitting.
+/// A base model or meta-model that is its options and one network, which a model file can give it.
 template <class M>
-concept RestorableModel =
-    Policy<M> && requires(M model, const SafetensorsFile& file, const std::string& prefix, torch::Device device) {
-      model.restore(file, prefix, std::size_t{}, std::size_t{}, device);
-      model.network();
-    };
+concept RestorableModel = Policy<M> && requires(M model) {
+  model.options.network;
+  { *model.network() } -> std::convertible_to<const torch::nn::Module&>;
+};
 
 /// What a model says of a scan.
 struct Segmentation {
@@ -136,7 +137,9 @@ private:
     } catch (const InvalidArgument& error) {
       throw DataError(file.path().string(), "a model with the options of this version", error.what());
     }
-    model.restore(file, prefix, facts_.channels, facts_.classes(), device);
+    using Network = std::remove_reference_t<decltype(model.network())>;
+    model.network() =
+        restored_network<Network>(model.options.network, file, prefix, facts_.channels, facts_.classes(), device);
   }
 
   /// The meta-model's probabilities and A(.) of one-hot labels of a volume: (2 classes, z, y, x).
@@ -149,8 +152,11 @@ private:
       for (ClassProbabilities& set : model.predict(image, facts_.planes, context))
         sets.push_back(std::move(set));
     });
-    const torch::Tensor probabilities = meta_.probabilities(image, average_of(sets, meta_.options.average), context);
     const Array4<float> votes = average_of(sets, AverageOf::labels);
+    const torch::Tensor probabilities =
+        meta_.options.average == AverageOf::labels
+            ? meta_.probabilities(image, votes, context)
+            : meta_.probabilities(image, average_of(sets, meta_.options.average), context);
     return torch::cat({probabilities, from_array(votes)});
   }
 

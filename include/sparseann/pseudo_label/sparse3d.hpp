@@ -9,7 +9,6 @@
 #include "sparseann/infer/sliding_window.hpp"
 #include "sparseann/network/data_shape.hpp"
 #include "sparseann/network/network.hpp"
-#include "sparseann/network/restored_network.hpp"
 #include "sparseann/pseudo_label/base_model.hpp"
 #include "sparseann/train/patch_sampler.hpp"
 #include "sparseann/train/trainer.hpp"
@@ -71,15 +70,8 @@ public:
                                     [&](const torch::Tensor& crops) { return network_->forward(crops).logits; }))};
   }
 
-  /// Takes a fitted network's weights from a model file; the options must be those that it was fitted with.
-  /// Throws: as load_weights.
-  void restore(const SafetensorsFile& file, const std::string& prefix, std::size_t channels, std::size_t classes,
-               torch::Device device) {
-    network_ = restored_network<Network>(options.network, file, prefix, channels, classes, device);
-  }
-
-  /// Shares its weights; empty before a fit.
-  [[nodiscard]] Network network() const { return network_; }
+  /// Empty before a fit; a model file's takes the place of a fit.
+  [[nodiscard]] Network& network() noexcept { return network_; }
 
 private:
   Network network_{nullptr};

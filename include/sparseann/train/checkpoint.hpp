@@ -85,7 +85,7 @@ struct TrainedState {
 };
 
 /// Keeps a training in `directory`: the last two of `checkpoint_ITERATION.safetensors` while it runs, and, once it is
-/// done, `loss.csv` and `model.safetensors`. All are sealed (write_sealed_safetensors) and appear by atomic rename.
+/// done, `loss.csv` and `model.safetensors`. All appear by atomic rename, and all but the CSV are sealed.
 ///
 /// Tensors: the module's weights by name, `training/curve` and `training/carried_I`; in checkpoints also Adam's
 /// `training/adam_I_mean`, `_square` and `_step`. Metadata: `configuration` (JSON), `position` (JSON), `version`,
@@ -148,22 +148,24 @@ public:
 private:
   [[nodiscard]] std::filesystem::path model_path() const { return directory_ / "model.safetensors"; }
 
-  /// The latest first.
-  [[nodiscard]] std::vector<std::filesystem::path> checkpoints() const {
+  /// Damaged ones that were put aside, too; the latest first.
+  [[nodiscard]] std::vector<std::filesystem::path> checkpoint_files() const {
     std::vector<std::filesystem::path> paths;
     for (const auto& entry : std::filesystem::directory_iterator(directory_))
-      if (entry.path().filename().string().starts_with("checkpoint_") && entry.path().extension() == ".safetensors")
+      if (entry.path().filename().string().starts_with("checkpoint_"))
         paths.push_back(entry.path());
     std::ranges::sort(paths, std::ranges::greater{});
     return paths;
   }
 
+  [[nodiscard]] std::vector<std::filesystem::path> checkpoints() const {
+    std::vector<std::filesystem::path> paths = checkpoint_files();
+    std::erase_if(paths, [](const std::filesystem::path& path) { return path.extension() != ".safetensors"; });
+    return paths;
+  }
+
   void remove_checkpoints() const {
-    std::vector<std::filesystem::path> paths;
-    for (const auto& entry : std::filesystem::directory_iterator(directory_))
-      if (entry.path().filename().string().starts_with("checkpoint_"))
-        paths.push_back(entry.path());
-    for (const std::filesystem::path& path : paths)
+    for (const std::filesystem::path& path : checkpoint_files())
       std::filesystem::remove(path);
   }
 

@@ -19,7 +19,7 @@ struct ValidationOptions {
     visitor(field("cases", options.cases,
                   "so many training cases, the last ones, are held out, and their annotated voxels scored; 0: none",
                   at_least(0)));
-    visitor(field("every", options.every, "iterations between two looks at them", at_least(1)));
+    visitor(field("every", options.every, "iterations between two looks at them", at_least(1), Affects::execution));
   }
 };
 

@@ -86,7 +86,7 @@ public:
   }
 
   /// What the whole batch gives; the gradients of `module`, sums over all ranks already, are then those of its loss.
-  /// None where nothing in the batch is annotated: such a batch teaches nothing. Waits for the device, once.
+  /// None where nothing in the batch is annotated: such a batch teaches nothing. Waits for the device.
   /// Throws: NumericalError where the loss or the gradient is not finite; InvalidArgument where the heads' weights
   /// differ.
   [[nodiscard]] std::optional<StepValues> finish(const torch::nn::Module& module, const std::string& stage,

@@ -51,23 +51,21 @@ public:
     const auto known = elements(labels.voxels());
     const auto given = elements(predicted);
     for (std::size_t voxel = 0; voxel < known.size(); ++voxel)
-      if (known[voxel] != labels.unlabelled()) {
-        predicted_.push_back(given[voxel]);
-        reference_.push_back(known[voxel]);
-      }
+      if (known[voxel] != labels.unlabelled())
+        counts_.add(given[voxel], known[voxel]);
   }
 
   /// Of classes 1, 2, ...
   [[nodiscard]] std::vector<double> foreground() const {
-    std::vector<double> dice = dice_per_class(predicted_, reference_, classes_);
-    dice.erase(dice.begin());
-    return dice;
+    std::vector<double> values;
+    for (std::size_t label = 1; label < classes_; ++label)
+      values.push_back(dice(counts_, static_cast<std::uint8_t>(label)));
+    return values;
   }
 
 private:
   std::size_t classes_;
-  std::vector<std::uint8_t> predicted_;
-  std::vector<std::uint8_t> reference_;
+  OverlapCounts counts_;
 };
 
 } // namespace sparseann
