@@ -137,13 +137,18 @@ function(_libtorch_add_cuda_target home has_nccl)
   get_filename_component(site "${home}" DIRECTORY)
   file(GLOB includes LIST_DIRECTORIES true "${site}/nvidia/cu[0-9]*/include")
   set(definitions LIBTORCH_HAS_CUDA=1)
+  set(libraries LibTorch::CPU)
+  # CUDA's runtime for what LibTorch's headers call inline.
+  file(GLOB runtime "${site}/nvidia/cu[0-9]*/lib/libcudart.so.[0-9]*")
+  list(APPEND libraries ${runtime})
   if(has_nccl)
     list(APPEND includes "${site}/nvidia/nccl/include")
     list(APPEND definitions USE_C10D_NCCL)
+    list(APPEND libraries "${site}/nvidia/nccl/lib/libnccl.so.2")
   endif()
   add_library(LibTorch::CUDA INTERFACE IMPORTED)
   set_target_properties(LibTorch::CUDA PROPERTIES
-    INTERFACE_LINK_LIBRARIES LibTorch::CPU
+    INTERFACE_LINK_LIBRARIES "${libraries}"
     INTERFACE_LINK_OPTIONS "LINKER:--push-state,--no-as-needed,${home}/lib/libtorch_cuda.so,${home}/lib/libc10_cuda.so,--pop-state"
     INTERFACE_COMPILE_DEFINITIONS "${definitions}"
     INTERFACE_INCLUDE_DIRECTORIES "${includes}")

@@ -1,5 +1,5 @@
 // How many slices VGG-19's convolutions take per second: names are vgg19/PRECISION/EDGE/BATCH. Two threads unless
-// SPARSEANN_BENCHMARK_THREADS says otherwise.
+// SPARSEANN_BENCHMARK_THREADS says otherwise, on the CPU unless SPARSEANN_BENCHMARK_DEVICE does.
 //
 //   SPARSEANN_VGG19=vgg19.safetensors bench_encoding
 #include <cstdint>
@@ -18,15 +18,26 @@ namespace {
 
 using namespace sparseann;
 
+[[nodiscard]] torch::Device device() {
+  const char* const name = std::getenv("SPARSEANN_BENCHMARK_DEVICE");
+  return device_from_name(name != nullptr ? name : "cpu");
+}
+
 void add_vgg19(const std::string& weights, Precision precision, std::int64_t edge, std::int64_t batch) {
   const std::string name = fmt::format("vgg19/{}/{}/{}", name_of_value(precision), edge, batch);
   benchmark::RegisterBenchmark(name.c_str(),
                                [=](benchmark::State& state) {
-                                 const Vgg19 network(SafetensorsFile(weights), precision, torch::kCPU);
-                                 const torch::Tensor images = torch::randn({batch, 3, edge, edge});
-                                 benchmark::DoNotOptimize(network(images));
-                                 for (auto _ : state)
+                                 const torch::Device on = device();
+                                 const Vgg19 network(SafetensorsFile(weights), precision, on);
+                                 const torch::Tensor images = torch::randn({batch, 3, edge, edge}).to(on);
+                                 const auto run = [&] {
                                    benchmark::DoNotOptimize(network(images));
+                                   if (on.is_cuda())
+                                     torch::cuda::synchronize();
+                                 };
+                                 run();
+                                 for (auto _ : state)
+                                   run();
                                  state.SetItemsProcessed(batch * static_cast<std::int64_t>(state.iterations()));
                                })
       ->UseRealTime()
@@ -45,7 +56,7 @@ int main(int argc, char** argv) {
   try {
     use_threads(threads != nullptr ? std::stoi(threads) : 2);
     for (const Precision precision : {Precision::float32, Precision::bfloat16})
-      for (const std::int64_t batch : {1, 16, 32})
+      for (const std::int64_t batch : {1, 16, 32, 128})
         add_vgg19(weights, precision, 128, batch);
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();

@@ -1,8 +1,9 @@
 // How long a training step, the inference of one patch and that of a volume of 90 x 150 x 150 by windows that overlap
 // by half take: names are NETWORK/train/PRECISION/batch:N/patch:E, NETWORK/infer/PRECISION/patch:E and
 // NETWORK/slide/PRECISION/windows:N/patch:E, N windows at a time. Two threads unless SPARSEANN_BENCHMARK_THREADS says
-// otherwise. Where SPARSEANN_BENCHMARK_EXAMPLES names a folder that benchmarks/peers/training.py --write made, every
-// network must first compute the losses and gradients that the peer computed from the same weights.
+// otherwise, and on the CPU unless SPARSEANN_BENCHMARK_DEVICE does. Where SPARSEANN_BENCHMARK_EXAMPLES names a folder
+// that benchmarks/peers/training.py --write made, every network must first compute the losses and gradients that the
+// peer computed from the same weights.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -27,6 +28,11 @@ namespace {
 using namespace sparseann;
 using namespace sparseann::benchmarks;
 
+[[nodiscard]] torch::Device device() {
+  const char* const name = std::getenv("SPARSEANN_BENCHMARK_DEVICE");
+  return device_from_name(name != nullptr ? name : "cpu");
+}
+
 /// Runs `step` as long as Google Benchmark wants. `memory` is the most that all its calls took beyond what was there
 /// before the first one: of use where nothing else ran in this program, which keeps freed memory.
 template <class Step> void measure(benchmark::State& state, const Step& step) {
@@ -42,14 +48,14 @@ template <class Network> void add(const std::string& name, Precision precision, 
   for (const std::int64_t batch : {1, 2, 4})
     benchmark::RegisterBenchmark(fmt::format("{}/train/{}/batch:{}/patch:{}", name, type, batch, patch).c_str(),
                                  [=](benchmark::State& state) {
-                                   Workload<Network> workload(batch, patch, precision);
+                                   Workload<Network> workload(batch, patch, precision, device());
                                    measure(state, [&] { workload.train(); });
                                  })
         ->UseRealTime()
         ->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark(fmt::format("{}/infer/{}/patch:{}", name, type, patch).c_str(),
                                [=](benchmark::State& state) {
-                                 Workload<Network> workload(1, patch, precision);
+                                 Workload<Network> workload(1, patch, precision, device());
                                  measure(state, [&] { benchmark::DoNotOptimize(workload.infer()); });
                                })
       ->UseRealTime()
@@ -61,7 +67,7 @@ void add_slide(const std::string& name, Precision precision, std::size_t windows
   const std::string type = precision == Precision::bfloat16 ? "bf16" : "f32";
   benchmark::RegisterBenchmark(fmt::format("{}/slide/{}/windows:{}/patch:{}", name, type, windows, patch).c_str(),
                                [=](benchmark::State& state) {
-                                 Workload<Network> workload(1, patch, precision);
+                                 Workload<Network> workload(1, patch, precision, device());
                                  const torch::Tensor volume = torch::randn({1, 90, 150, 150});
                                  const SlidingWindowOptions options{.window = static_cast<std::size_t>(patch),
                                                                     .rule = WindowRule::overlap,

@@ -60,8 +60,8 @@ def peak() -> int:
     return int(line.split()[1]) * 1024
 
 
-def autocast(precision: str) -> contextlib.AbstractContextManager:
-    return torch.autocast("cpu", torch.bfloat16) if precision == "bf16" else contextlib.nullcontext()
+def autocast(precision: str, device: str) -> contextlib.AbstractContextManager:
+    return torch.autocast(device, torch.bfloat16) if precision == "bf16" else contextlib.nullcontext()
 
 
 def measured(step, steps: int) -> tuple[list[float], int]:
@@ -71,18 +71,21 @@ def measured(step, steps: int) -> tuple[list[float], int]:
     for _ in range(steps):
         start = time.perf_counter()
         step()
+        if torch.cuda.is_initialized():
+            torch.cuda.synchronize()
         times.append(time.perf_counter() - start)
     return times, peak() - before
 
 
-def training_step(name: str, precision: str, batch: int, patch: int):
-    network = getattr(networks, name)().train()
+def training_step(name: str, precision: str, batch: int, patch: int, device: str):
+    network = getattr(networks, name)().train().to(device)
     optimiser = torch.optim.Adam(network.parameters(), lr=5e-4, eps=1e-10)
     images, labels = inputs_of(name, batch, patch)
+    images, labels = [image.to(device) for image in images], labels.to(device)
 
     def step() -> None:
         optimiser.zero_grad()
-        with autocast(precision):
+        with autocast(precision, device):
             loss = loss_of(network, images, labels)
         loss.backward()
         optimiser.step()
@@ -90,26 +93,28 @@ def training_step(name: str, precision: str, batch: int, patch: int):
     return step
 
 
-def inference_step(name: str, precision: str, batch: int, patch: int):
-    network = getattr(networks, name)().eval()
+def inference_step(name: str, precision: str, batch: int, patch: int, device: str):
+    network = getattr(networks, name)().eval().to(device)
     images, _ = inputs_of(name, batch, patch)
+    images = [image.to(device) for image in images]
 
     def step() -> None:
-        with torch.inference_mode(), autocast(precision):
+        with torch.inference_mode(), autocast(precision, device):
             network(*images)
 
     return step
 
 
-def sliding_step(name: str, precision: str, batch: int, patch: int):
+def sliding_step(name: str, precision: str, batch: int, patch: int, device: str):
     from monai.inferers import sliding_window_inference
 
-    network = getattr(networks, name)().eval()
+    network = getattr(networks, name)().eval().to(device)
     volume = torch.randn(1, 1, 90, 150, 150)
 
     def step() -> None:
-        with torch.inference_mode(), autocast(precision):
-            sliding_window_inference(volume, (patch,) * 3, batch, lambda windows: network(windows)[0], overlap=0.5)
+        with torch.inference_mode(), autocast(precision, device):
+            sliding_window_inference(volume, (patch,) * 3, batch, lambda windows: network(windows)[0], overlap=0.5,
+                                     sw_device=device, device=device)
 
     return step
 
@@ -152,6 +157,7 @@ def main() -> None:
     parser.add_argument("--tasks", nargs="+", default=["train", "infer"],
                         choices=["train", "infer", "slide"])
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--write", type=Path, metavar="FOLDER")
     options = parser.parse_args()
@@ -167,11 +173,11 @@ def main() -> None:
                 for batch in options.batches if task != "infer" else [1]:
                     patch = PATCH[name]
                     make = {"train": training_step, "infer": inference_step, "slide": sliding_step}[task]
-                    step = make(name, precision, batch, patch)
+                    step = make(name, precision, batch, patch, options.device)
                     times, memory = measured(step, options.steps)
                     size = {"train": f"batch:{batch}/", "infer": "", "slide": f"windows:{batch}/"}[task] + f"patch:{patch}"
                     print(json.dumps({"name": f"{name}/{task}/{precision}/{size}", "peer": "torch",
-                                      "version": torch.__version__, "threads": options.threads,
+                                      "version": torch.__version__, "threads": options.threads, "device": options.device,
                                       "seconds": statistics.median(times), "memory": memory, "all_seconds": times}),
                           flush=True)
 

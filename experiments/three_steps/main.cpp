@@ -101,11 +101,12 @@ void export_cohort(const Call& call, const LabelledCohort& data) {
                           fmt::format("another cohort in {}", folder));
 }
 
-void run(Arguments& arguments, const Exchange& exchange) {
+void run(Arguments& arguments, const Ranks& ranks) {
   const Call& call = arguments.call;
-  const bool is_first_rank = exchange.rank() == 0;
   complete(arguments);
-  const torch::Device device = device_from_name(call.device);
+  const torch::Device device = device_from_name(ranks.device_name(call.device));
+  const Exchange exchange = ranks.exchange(device);
+  const bool is_first_rank = exchange.rank() == 0;
   use_threads(static_cast<int>(call.threads));
   resolve_precisions(arguments.options, device);
   LabelledCohort data = read_cohort(call, arguments.options.heart);
@@ -145,6 +146,6 @@ int main(int argc, char** argv) {
     Arguments arguments;
     CLI::App app("The three steps of annotating less: select slices, make pseudo-labels, train on them.");
     add_arguments(app, arguments);
-    return ranks.end(sparseann::run_program(app, argc, argv, [&] { run(arguments, ranks.exchange()); }));
+    return ranks.end(sparseann::run_program(app, argc, argv, [&] { run(arguments, ranks); }));
   });
 }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
+#include "sparseann/tensor/torch.hpp"
 #include "sparseann/train/exchange.hpp"
 
 namespace sparseann::three_steps {
@@ -17,7 +19,11 @@ public:
   Ranks(const Ranks&) = delete;
   Ranks& operator=(const Ranks&) = delete;
 
-  [[nodiscard]] Exchange exchange() const;
+  /// The device that the call's "cpu", "cuda" or "cuda:N" means for this rank: of several, each has a GPU of its own.
+  [[nodiscard]] std::string device_name(const std::string& name) const;
+
+  /// How the ranks add up tensors: by MPI, and by NCCL what lies on a GPU, where this build has it. Waits for all.
+  [[nodiscard]] Exchange exchange(torch::Device device) const;
 
   /// What main returns: where this rank failed, the others end, too.
   [[nodiscard]] int end(int exit_code) const;

@@ -47,6 +47,10 @@ TEST_CASE("two ranks learn what one process learns, to rounding, also in parts a
   check_ends_well({SPARSEANN_RANKS_PROGRAM, "training", directory.path().string()});
 }
 
+TEST_CASE("batch norm that is synchronised sees what a single process sees") {
+  check_ends_well({SPARSEANN_RANKS_PROGRAM, "batch norm"});
+}
+
 TEST_CASE("a rank that fails ends the job with its message") {
   const auto start = std::chrono::steady_clock::now();
   const ProgramResult result = two_ranks({SPARSEANN_RANKS_PROGRAM, "failure"}).wait();

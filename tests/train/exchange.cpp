@@ -19,6 +19,7 @@ struct WithOnes {
   [[nodiscard]] std::function<void()> start_sum(torch::Tensor& tensor) const {
     return [tensor] { tensor.data().add_(1); };
   }
+  [[nodiscard]] bool sums_on(torch::Device device) const { return device.is_meta(); }
   void barrier() const { ++*barriers; }
 };
 
@@ -42,6 +43,9 @@ TEST_CASE("an exchange passes on to the one that it was made from, and so do its
   CHECK(copy.rank() == 1);
   CHECK(copy.ranks() == 2);
   CHECK_FALSE(copy.is_alone());
+  CHECK(copy.sums_at(torch::kMeta) == torch::kMeta);
+  CHECK(copy.sums_at(torch::kCUDA) == torch::kCPU);
+  CHECK(Exchange().sums_at(torch::kCUDA) == torch::kCUDA);
   copy.barrier();
   first.barrier();
   CHECK(*ones.barriers == 2);

@@ -94,6 +94,7 @@ TEST_CASE("ranks share a batch without gaps, as evenly as it goes") {
     [[nodiscard]] std::function<void()> start_sum(torch::Tensor&) const {
       return [] {};
     }
+    [[nodiscard]] bool sums_on(torch::Device) const { return true; }
     void barrier() const {}
   };
   std::size_t next = 0;

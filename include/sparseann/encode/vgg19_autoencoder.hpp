@@ -183,11 +183,26 @@ public:
   /// Throws: NumericalError where an activation is beyond what float16 holds.
   [[nodiscard]] torch::Tensor activations(const Vgg19& network, std::span<const std::int64_t> positions,
                                           const std::string& stage) const {
-    const torch::Tensor images = inputs_.inputs(inputs_.pictures(positions).to(device_));
-    const torch::Tensor result = network(images).flatten(1).to(torch::kCPU, torch::kHalf);
+    return activations(network, pictures(positions), positions, stage);
+  }
+
+  /// As above, from the slices' pictures.
+  [[nodiscard]] torch::Tensor activations(const Vgg19& network, const torch::Tensor& pictures,
+                                          std::span<const std::int64_t> positions, const std::string& stage) const {
+    const torch::Tensor result = network(inputs_.inputs(pictures.to(device_, true))).flatten(1).to(torch::kHalf);
     if (!torch::isfinite(result).all().item<bool>())
       throw NumericalError(stage, positions.front(), "an activation of vgg19 is beyond float16");
-    return result;
+    return result.to(torch::kCPU);
+  }
+
+  /// The slices in [0, 1], for a GPU in memory that it reads by itself.
+  [[nodiscard]] torch::Tensor pictures(std::span<const std::int64_t> positions) const {
+    return for_device(inputs_.pictures(positions));
+  }
+
+  /// A tensor on the CPU, for a GPU in memory that it reads by itself.
+  [[nodiscard]] torch::Tensor for_device(const torch::Tensor& tensor) const {
+    return device_.is_cpu() ? tensor : tensor.pin_memory();
   }
 
   [[nodiscard]] ActivationKeys keys() const { return {.network = network_key(), .slices = slice_keys()}; }
@@ -313,10 +328,9 @@ public:
     const TrainingOptions training_options = training(batches.per_epoch());
     // A GPU works while the CPU reads and resizes what it gets next; a CPU has nobody to wait for.
     const bool is_cpu = context.device.is_cpu();
-    const auto ready = [is_cpu](const torch::Tensor& tensor) { return is_cpu ? tensor : tensor.pin_memory(); };
     Prefetched prepared([&](std::size_t iteration) {
       const std::span<const std::int64_t> rows = batches(iteration);
-      return std::pair(ready(vgg19.inputs().pictures(rows)), ready(kept_->cache().rows(rows)));
+      return std::pair(vgg19.pictures(rows), vgg19.for_device(kept_->cache().rows(rows)));
     });
     const auto step = [&](const BatchPart& part, const Generator&) -> StepLoss {
       if (!kept_) // not before: a finished training needs none
@@ -347,9 +361,10 @@ public:
     std::vector<std::int64_t> positions(slices.size());
     std::iota(positions.begin(), positions.end(), 0);
     std::vector<torch::Tensor> parts;
-    for (std::size_t first = 0; first < slices.size(); first += vgg19_batch) {
+    const std::size_t batch = vgg19_batch(context.device);
+    for (std::size_t first = 0; first < slices.size(); first += batch) {
       const auto part_of = [&](const std::vector<std::int64_t>& all) {
-        return std::span(all).subspan(first, std::min(vgg19_batch, all.size() - first));
+        return std::span(all).subspan(first, std::min(batch, all.size() - first));
       };
       const torch::Tensor rows = cached ? kept_->cache().rows(part_of(*cached))
                                         : vgg19.activations(*convolutions, part_of(positions), context.stage);
@@ -375,7 +390,8 @@ public:
   [[nodiscard]] std::vector<std::filesystem::path> files() const { return {options.weights}; }
 
 private:
-  static constexpr std::size_t vgg19_batch = 16; ///< what its layers make of more leaves the caches
+  /// Slices that VGG-19 reads at once: what its layers make of more leaves a CPU's caches, and of fewer a GPU idle.
+  [[nodiscard]] static std::size_t vgg19_batch(torch::Device device) { return device.is_cpu() ? 16 : 128; }
 
   [[nodiscard]] TrainingOptions training(std::size_t iterations_per_epoch) const {
     return {.iterations = options.training.epochs * static_cast<std::int64_t>(iterations_per_epoch),
@@ -412,14 +428,23 @@ private:
     if (!path.empty() && std::filesystem::exists(path))
       context.progress.say(fmt::format("{} is damaged or of other slices or weights: computed anew", path.string()));
     const Vgg19 network = vgg19.network();
-    auto task = context.progress.start(context.stage + ", vgg19", keys.slices.size());
-    ActivationCache made = ActivationCache::make(path, keys.joined(), keys.slices.size(), vgg19.columns(), vgg19_batch,
-                                                 [&](std::span<const std::int64_t> positions) {
-                                                   torch::Tensor part =
-                                                       vgg19.activations(network, positions, context.stage);
-                                                   task.advance(positions.size());
-                                                   return part;
-                                                 });
+    const std::size_t slices = keys.slices.size();
+    const std::size_t batch = vgg19_batch(context.device);
+    auto task = context.progress.start(context.stage + ", vgg19", slices);
+    // A GPU works while the CPU reads and resizes what it gets next.
+    Prefetched pictures([&](std::size_t i) {
+      std::vector<std::int64_t> positions(std::min(batch, slices - i * batch));
+      std::iota(positions.begin(), positions.end(), static_cast<std::int64_t>(i * batch));
+      return vgg19.pictures(positions);
+    });
+    const auto compute = [&](std::span<const std::int64_t> positions) {
+      const auto i = static_cast<std::size_t>(positions.front()) / batch;
+      const bool last = context.device.is_cpu() || (i + 1) * batch >= slices;
+      torch::Tensor part = vgg19.activations(network, pictures.get(i, last), positions, context.stage);
+      task.advance(positions.size());
+      return part;
+    };
+    ActivationCache made = ActivationCache::make(path, keys.joined(), slices, vgg19.columns(), batch, compute);
     task.finish();
     return std::make_shared<const detail::KeptActivations>(std::move(made), keys);
   }

@@ -26,6 +26,13 @@ struct MetaBatch {
   torch::Tensor mask;     ///< (N, z, y, x) bool: within the volume
 };
 
+void visit_tensors(MetaBatch& batch, auto&& visitor) {
+  visitor(batch.images);
+  visitor(batch.averages);
+  visitor(batch.sets);
+  visitor(batch.mask);
+}
+
 /// Draws random cubic patches of training volumes with the targets of every pseudo-label set.
 ///
 /// A case, then an origin, both uniform. Volumes smaller than the patch are reflected, without targets outside.

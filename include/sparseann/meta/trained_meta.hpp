@@ -26,9 +26,11 @@
 #include "sparseann/meta/volume_distances.hpp"
 #include "sparseann/network/data_shape.hpp"
 #include "sparseann/network/network.hpp"
+#include "sparseann/network/replayed_network.hpp"
 #include "sparseann/network/y_densevoxnet.hpp"
 #include "sparseann/pseudo_label/base_model.hpp"
 #include "sparseann/pseudo_label/ensembler.hpp"
+#include "sparseann/train/batch_feed.hpp"
 #include "sparseann/train/trainer.hpp"
 
 namespace sparseann {
@@ -96,14 +98,16 @@ public:
     VolumeDistances distances(task.cases.size(), task.sets.size());
     const auto [values, computed_at] = distances.state();
     std::array<torch::Tensor, 3> carried{fitted_, values, computed_at};
+    BatchFeed batches([&](const BatchPart& part, const Generator& generator) { return sampler.draw(part, generator); },
+                      options.training, context);
+    ReplayedNetwork network(network_, context.device, options.training.cuda_graphs);
     const auto step = [&](const BatchPart& part, const Generator& generator) {
-      const MetaBatch batch = sampler.draw(part, generator);
+      const MetaBatch batch = batches(part);
       const PrecisionScope scope(options.training.precision, context.device);
-      const SegmentationOutput output =
-          network_->forward(batch.images.to(context.device), batch.averages.to(context.device));
+      const SegmentationOutput output = network(batch.images, batch.averages);
       const FitCandidates candidates{.logits = output.logits.detach(),
-                                     .sets = batch.sets.to(context.device),
-                                     .mask = batch.mask.to(context.device),
+                                     .sets = batch.sets,
+                                     .mask = batch.mask,
                                      .first_sample = part.first,
                                      .volume_distances = [&](std::int64_t interval) {
                                        return volume_distances(distances, task, subjects, batch, part.iteration,

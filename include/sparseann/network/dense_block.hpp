@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "sparseann/network/batch_norm.hpp"
 #include "sparseann/network/dense_block_function.hpp"
 #include "sparseann/network/dropout.hpp"
 #include "sparseann/network/normalised_convolution3d.hpp"
@@ -16,9 +17,10 @@ namespace sparseann {
 /// Shapes: (N, in_channels, z, y, x) to (N, in_channels + layers * growth, z, y, x).
 /// Cost: multiplications 27 * growth * sum of the layers' input channels per voxel, thrice that in training. On a CPU
 /// with AVX2 and in float32, memory is what the output takes, and as much again in the backward pass; see
-/// dense_block_function. Elsewhere LibTorch's operations are chained, each layer keeping its inputs.
-/// Source: Huang et al., "Densely Connected Convolutional Networks", CVPR 2017; without its bottlenecks, as in Yu et
-/// al., "Automatic 3D Cardiovascular MR Segmentation with Densely-Connected Volumetric ConvNets", MICCAI 2017.
+/// dense_block_function. Elsewhere, and where batch norm is synchronised, LibTorch's operations are chained, each layer
+/// keeping its inputs. Source: Huang et al., "Densely Connected Convolutional Networks", CVPR 2017; without its
+/// bottlenecks, as in Yu et al., "Automatic 3D Cardiovascular MR Segmentation with Densely-Connected Volumetric
+/// ConvNets", MICCAI 2017.
 struct DenseBlockImpl : torch::nn::Module {
   DenseBlockImpl(std::int64_t in_channels, std::int64_t layer_count, std::int64_t growth, double dropout_rate)
       : out_channels(in_channels + layer_count * growth), dropout(dropout_rate) {
@@ -28,7 +30,8 @@ struct DenseBlockImpl : torch::nn::Module {
   }
 
   torch::Tensor forward(const torch::Tensor& features) {
-    return detail::computes_dense_blocks(features) ? fused(features) : chained(features);
+    const bool own_loops = detail::computes_dense_blocks(features) && !SynchronisedBatchNorm::is_active();
+    return own_loops ? fused(features) : chained(features);
   }
 
   /// One operation, computed by the project's own loops.

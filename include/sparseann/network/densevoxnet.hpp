@@ -96,6 +96,7 @@ template <Options O> [[nodiscard]] O validated(const O& options) {
 struct DenseVoxNetImpl : torch::nn::Module {
   using options_type = DenseVoxNetOptions;
   static constexpr std::size_t spatial_dimensions = 3;
+  static constexpr bool has_fixed_operations = true;
   static constexpr std::int64_t stride = 4;
 
   explicit DenseVoxNetImpl(const DenseVoxNetOptions& options = {})

@@ -11,6 +11,7 @@
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/core/random.hpp"
+#include "sparseann/network/batch_norm.hpp"
 #include "sparseann/network/data_shape.hpp"
 #include "sparseann/network/image_check.hpp"
 #include "sparseann/network/initialisation.hpp"
@@ -84,6 +85,7 @@ TORCH_MODULE(Fcn2dScale);
 struct Fcn2dImpl : torch::nn::Module {
   using options_type = Fcn2dOptions;
   static constexpr std::size_t spatial_dimensions = 2;
+  static constexpr bool has_fixed_operations = true;
 
   explicit Fcn2dImpl(const Fcn2dOptions& options = {}) : options_(options) {
     validate(options_);
@@ -116,7 +118,7 @@ struct Fcn2dImpl : torch::nn::Module {
       maps.push_back(upsampled(scale.lateral(features), factor));
       factor *= 2;
     }
-    return {.logits = head(norm(merge(torch::cat(maps, 1))).relu_()), .auxiliary = {}};
+    return {.logits = head(batch_norm(norm, merge(torch::cat(maps, 1))).relu_()), .auxiliary = {}};
   }
 
   [[nodiscard]] const Fcn2dOptions& options() const noexcept { return options_; }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "sparseann/network/batch_norm.hpp"
 #include "sparseann/tensor/torch.hpp"
 
 namespace sparseann {
@@ -16,7 +17,7 @@ struct NormalisedConvolution3dImpl : torch::nn::Module {
                 torch::nn::Conv3dOptions(in_channels, out_channels, kernel).padding(kernel / 2).bias(false)))) {}
 
   torch::Tensor forward(const torch::Tensor& input) {
-    return convolution(norm(input).relu_()); // in place: BN's gradient needs its input, not its output
+    return convolution(batch_norm(norm, input).relu_()); // in place: BN's gradient needs its input, not its output
   }
 
   torch::nn::BatchNorm3d norm;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "sparseann/network/batch_norm.hpp"
 #include "sparseann/tensor/torch.hpp"
 
 namespace sparseann {
@@ -18,7 +19,7 @@ struct NormalisedConvolution2dImpl : torch::nn::Module {
                                                                  .bias(false)))) {}
 
   torch::Tensor forward(const torch::Tensor& input) {
-    return convolution(norm(input).relu_()); // in place: BN's gradient needs its input, not its output
+    return convolution(batch_norm(norm, input).relu_()); // in place: BN's gradient needs its input, not its output
   }
 
   torch::nn::BatchNorm2d norm;

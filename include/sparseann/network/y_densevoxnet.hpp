@@ -42,6 +42,7 @@ struct YDenseVoxNetOptions {
 struct YDenseVoxNetImpl : torch::nn::Module {
   using options_type = YDenseVoxNetOptions;
   static constexpr std::size_t spatial_dimensions = 3;
+  static constexpr bool has_fixed_operations = true;
   static constexpr std::int64_t stride = 4;
 
   explicit YDenseVoxNetImpl(const YDenseVoxNetOptions& options = {})

@@ -3,13 +3,16 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sparseann/core/options.hpp"
 #include "sparseann/infer/sliding_window.hpp"
 #include "sparseann/network/data_shape.hpp"
 #include "sparseann/network/network.hpp"
+#include "sparseann/network/replayed_network.hpp"
 #include "sparseann/pseudo_label/base_model.hpp"
+#include "sparseann/train/batch_feed.hpp"
 #include "sparseann/train/patch_sampler.hpp"
 #include "sparseann/train/trainer.hpp"
 
@@ -51,11 +54,13 @@ public:
     const HeldOutCases parts = hold_out(data, options.training.validation);
     const PatchSampler sampler(parts.training.cases, parts.training.labels, options.training.patch,
                                options.training.augmentation, options.training.balanced_share);
-    const auto step = [&](const BatchPart& part, const Generator& generator) {
-      const PatchBatch batch = sampler.draw(part, generator);
+    BatchFeed batches([&](const BatchPart& part, const Generator& generator) { return sampler.draw(part, generator); },
+                      options.training, context);
+    ReplayedNetwork network(network_, context.device, options.training.cuda_graphs);
+    const auto step = [&](const BatchPart& part, const Generator&) {
+      PatchBatch batch = batches(part);
       const PrecisionScope scope(options.training.precision, context.device);
-      return step_loss(loss, network_->forward(batch.images.to(context.device)), batch.labels.to(context.device),
-                       batch.mask.to(context.device), batch.samples);
+      return step_loss(loss, network(batch.images), batch.labels, batch.mask, std::move(batch.samples));
     };
     return train(network_, options.training, context, step,
                  {.configuration = {{"network", to_json(options.network)}},

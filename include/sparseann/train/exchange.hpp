@@ -11,15 +11,16 @@ namespace sparseann {
 
 /// How processes that train one network together exchange numbers. All call the same functions in the same order.
 ///
-/// `sum` adds contiguous tensors on the CPU of the same shape and type, in place, and gives every process the same
+/// `sum` adds contiguous tensors of the same shape and type, in place, and gives every process the same
 /// bits; `start_sum` begins that and returns a function that waits for its end, until when nobody may touch the tensor.
-/// `barrier` waits for all.
+/// Tensors lie on the CPU, or on another device where `sums_on` says so. `barrier` waits for all.
 template <class E>
 concept GradientExchange = requires(const E exchange, torch::Tensor& tensor) {
   { exchange.rank() } -> std::same_as<int>;
   { exchange.ranks() } -> std::same_as<int>;
   exchange.sum(tensor);
   { exchange.start_sum(tensor) } -> std::same_as<std::function<void()>>;
+  { exchange.sums_on(tensor.device()) } -> std::same_as<bool>;
   exchange.barrier();
 };
 
@@ -33,6 +34,7 @@ public:
   explicit Exchange(E exchange) : rank_(exchange.rank()), ranks_(exchange.ranks()) {
     const auto shared = std::make_shared<const E>(std::move(exchange));
     start_sum_ = [shared](torch::Tensor& tensor) { return shared->start_sum(tensor); };
+    sums_on_ = [shared](torch::Device device) { return shared->sums_on(device); };
     barrier_ = [shared] { shared->barrier(); };
   }
 
@@ -40,6 +42,11 @@ public:
   [[nodiscard]] int rank() const noexcept { return rank_; }
   [[nodiscard]] int ranks() const noexcept { return ranks_; }
   [[nodiscard]] bool is_alone() const noexcept { return ranks_ == 1; }
+
+  /// Where a tensor of `device` must lie to be added up: there, or on the CPU.
+  [[nodiscard]] torch::Device sums_at(torch::Device device) const {
+    return is_alone() || sums_on_(device) ? device : torch::Device(torch::kCPU);
+  }
 
   void sum(torch::Tensor& tensor) const { start_sum(tensor)(); }
   [[nodiscard]] std::function<void()> start_sum(torch::Tensor& tensor) const {
@@ -54,6 +61,7 @@ private:
   int rank_ = 0;
   int ranks_ = 1;
   std::function<std::function<void()>(torch::Tensor&)> start_sum_;
+  std::function<bool(torch::Device)> sums_on_;
   std::function<void()> barrier_;
 };
 

@@ -96,9 +96,11 @@ private:
   void send(Bucket& bucket) {
     const torch::NoGradGuard no_gradient;
     std::vector<torch::Tensor> parts;
+    const torch::Device place = exchange_.sums_at(bucket.parameters.front().device());
     for (const torch::Tensor& parameter : bucket.parameters)
-      parts.push_back(parameter.grad().defined() ? parameter.grad().to(torch::kCPU).flatten()
-                                                 : torch::zeros({parameter.numel()}, torch::kFloat));
+      parts.push_back(parameter.grad().defined()
+                          ? parameter.grad().to(place).flatten()
+                          : torch::zeros({parameter.numel()}, parameter.options().device(place)));
     bucket.flat = torch::cat(parts);
     bucket.wait = exchange_.start_sum(bucket.flat);
   }

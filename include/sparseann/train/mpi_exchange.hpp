@@ -1,10 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <functional>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -89,6 +91,25 @@ public:
     detail::check_mpi(MPI_Comm_size(MPI_COMM_WORLD, &ranks), "number of ranks");
     return ranks;
   }
+
+  /// This process's number among those of the same machine, from 0.
+  [[nodiscard]] int rank_of_machine() const {
+    MPI_Comm machine = MPI_COMM_NULL;
+    detail::check_mpi(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank(), MPI_INFO_NULL, &machine),
+                      "ranks of this machine");
+    int rank = 0;
+    detail::check_mpi(MPI_Comm_rank(machine, &rank), "rank");
+    detail::check_mpi(MPI_Comm_free(&machine), "ranks of this machine");
+    return rank;
+  }
+
+  /// Gives all ranks the bytes of the first.
+  void broadcast(std::span<std::byte> bytes) const {
+    detail::check_mpi(MPI_Bcast(bytes.data(), static_cast<int>(bytes.size()), MPI_BYTE, 0, MPI_COMM_WORLD),
+                      "broadcast");
+  }
+
+  [[nodiscard]] bool sums_on(torch::Device device) const { return device.is_cpu(); }
 
   void sum(torch::Tensor& tensor) const { start_sum(tensor)(); }
 

@@ -29,6 +29,12 @@ struct PatchBatch {
   std::string samples; ///< cases and places, for errors
 };
 
+void visit_tensors(PatchBatch& batch, auto&& visitor) {
+  visitor(batch.images);
+  visitor(batch.labels);
+  visitor(batch.mask);
+}
+
 /// Where a patch lies and how it is turned.
 struct PatchPlace {
   std::size_t case_index = 0;

@@ -108,6 +108,7 @@ public:
                     [&](std::string_view text) { say(text); }) {}
 
   LossCurve run() {
+    check_batch_norm(options_, context_.exchange);
     restore();
     auto task = context_.progress.start(hooks_.is_done ? context_.stage + ", may end early" : context_.stage,
                                         static_cast<std::size_t>(options_.iterations));
@@ -226,7 +227,7 @@ private:
     std::vector<torch::Tensor> parts;
     for (const torch::Tensor& buffer : module_->buffers())
       if (buffer.is_floating_point())
-        parts.push_back(buffer.to(torch::kCPU).flatten());
+        parts.push_back(buffer.to(context_.exchange.sums_at(buffer.device())).flatten());
     if (parts.empty())
       return;
     torch::Tensor flat = torch::cat(parts);
@@ -270,12 +271,12 @@ private:
 /// whole batch, which goes through the network in parts of `micro_batch` samples; samples draw from
 /// context.generator.split(i), so that an interrupted training goes on exactly as it would have. What batch norm sees
 /// is a part. With several ranks in the context's exchange, each runs its share of the batch, all make the same step,
-/// and the first one alone writes; batch norm sees the rank's own samples, and its running statistics are the ranks'
-/// mean. With a directory in the context, checkpoints are kept there while training, then the model and its curve, see
-/// Checkpoint; a finished model is read instead of trained. SIGTERM and Ctrl-C, where the program has called
-/// leave_when_interrupted, keep a checkpoint and end it.
-/// Throws: NumericalError where loss or gradient stop being finite, naming stage, iteration and samples; the weights of
-/// that step are kept nowhere. As Checkpoint.
+/// and the first one alone writes; batch norm sees the rank's own samples, unless it is synchronised, and its running
+/// statistics are the ranks' mean. With a directory in the context, checkpoints are kept there while training, then the
+/// model and its curve, see Checkpoint; a finished model is read instead of trained. SIGTERM and Ctrl-C, where the
+/// program has called leave_when_interrupted, keep a checkpoint and end it. Throws: InvalidArgument where batch norm is
+/// to be synchronised and the batch is no multiple of the number of ranks. NumericalError where loss or gradient stop
+/// being finite, naming stage, iteration and samples; the weights of that step are kept nowhere. As Checkpoint.
 template <class Module, TrainingStep Step>
 LossCurve train(Module& module, const TrainingOptions& options, const StageContext& context, Step&& step,
                 const TrainingHooks& hooks = {}) {

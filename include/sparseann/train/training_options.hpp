@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "sparseann/core/options.hpp"
 #include "sparseann/data/augment.hpp"
@@ -23,6 +25,11 @@ struct ValidationOptions {
   }
 };
 
+/// Whose samples batch norm takes its mean and variance over where several ranks share a batch: each rank's own, or
+/// all.
+enum class BatchNormStatistics { local, synchronised };
+constexpr std::array<std::string_view, 2> names_of(BatchNormStatistics) { return {"local", "synchronised"}; }
+
 /// How a network is fitted. Optimiser, auxiliary weight and schedule are by default the paper's for its 3D networks.
 ///
 /// Deviates: no augmentation (`paper_augmentation()` is the paper's), as it does harm where position tells classes
@@ -42,6 +49,8 @@ struct TrainingOptions {
   double balanced_share = 0.0;
   ValidationOptions validation;
   Precision precision = Precision::float32;
+  BatchNormStatistics batch_norm = BatchNormStatistics::local;
+  bool cuda_graphs = true;
   double checkpoint_seconds = 30;
 
   friend void visit(TrainingOptions& options, auto&& visitor) {
@@ -63,6 +72,11 @@ struct TrainingOptions {
                   between(0, 1)));
     visitor(field("validation", options.validation, "cases that are held out of the training"));
     visitor(field("precision", options.precision, "arithmetic of the forward pass"));
+    visitor(field("batch_norm", options.batch_norm,
+                  "with several ranks, whose samples batch norm sees: local, the rank's own, or synchronised, all"));
+    visitor(field("cuda_graphs", options.cuda_graphs,
+                  "on a GPU a step is recorded once and replayed, which is faster and keeps the step's memory", {},
+                  Affects::execution));
     visitor(field("checkpoint_seconds", options.checkpoint_seconds, "seconds between checkpoints", at_least(0),
                   Affects::execution));
   }

@@ -15,6 +15,7 @@
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/loss/loss.hpp"
+#include "sparseann/network/batch_norm.hpp"
 #include "sparseann/tensor/torch.hpp"
 #include "sparseann/train/exchange.hpp"
 #include "sparseann/train/gradient_buckets.hpp"
@@ -140,20 +141,54 @@ struct RankShare {
   return {.first = batch * rank / ranks, .past = batch * (rank + 1) / ranks};
 }
 
+/// The forward passes of an iteration on this rank: its share in parts of at most `options.micro_batch` samples. Their
+/// iteration is left 0.
+[[nodiscard]] inline std::vector<BatchPart> batch_parts(const TrainingOptions& options, const Exchange& exchange) {
+  const std::size_t size = options.micro_batch == 0 ? options.batch : std::min(options.micro_batch, options.batch);
+  const RankShare share = share_of(exchange, options.batch);
+  std::vector<BatchPart> parts;
+  for (std::size_t first = share.first; first < share.past; first += size)
+    parts.push_back({.first = first, .count = std::min(size, share.past - first)});
+  return parts;
+}
+
+/// What synchronises batch norm where the options and the number of ranks ask for it; empty where not.
+[[nodiscard]] inline SynchronisedBatchNorm::Sum batch_norm_sum(const TrainingOptions& options,
+                                                               const Exchange& exchange) {
+  if (options.batch_norm == BatchNormStatistics::local || exchange.is_alone())
+    return {};
+  return [exchange](torch::Tensor& sums) {
+    torch::Tensor there = sums.to(exchange.sums_at(sums.device()));
+    exchange.sum(there);
+    sums = there.to(sums.device());
+  };
+}
+
+/// Throws InvalidArgument where batch norm is to be synchronised and ranks have unequal shares of a batch, as then one
+/// would wait for another forever.
+inline void check_batch_norm(const TrainingOptions& options, const Exchange& exchange) {
+  if (options.batch_norm == BatchNormStatistics::synchronised &&
+      options.batch % static_cast<std::size_t>(exchange.ranks()) != 0)
+    throw InvalidArgument(
+        "training.batch",
+        fmt::format("a multiple of {}, the number of ranks, for synchronised batch norm", exchange.ranks()),
+        fmt::format("{}", options.batch));
+}
+
 /// Runs this rank's share of a batch forward and backward, in parts of at most `options.micro_batch` samples, and sums
 /// the gradients over all ranks.
 template <TrainingStep Step>
 [[nodiscard]] BatchGradient run_batch(Step&& step, const TrainingOptions& options, std::int64_t iteration,
                                       const Generator& generator, const Exchange& exchange, GradientBuckets& buckets) {
   BatchGradient gradient(options.auxiliary_weight);
-  const std::size_t size = options.micro_batch == 0 ? options.batch : std::min(options.micro_batch, options.batch);
-  const RankShare share = share_of(exchange, options.batch);
-  for (std::size_t first = share.first; first < share.past; first += size) {
-    const std::size_t count = std::min(size, share.past - first);
+  const std::vector<BatchPart> parts = batch_parts(options, exchange);
+  for (BatchPart part : parts) {
+    part.iteration = iteration;
     // Dropout draws from LibTorch's global generator.
-    torch::manual_seed(generator.split("dropout").split(first).key());
-    const StepLoss loss = step(BatchPart{iteration, first, count}, generator);
-    if (first + count == share.past)
+    torch::manual_seed(generator.split("dropout").split(part.first).key());
+    const SynchronisedBatchNorm batch_norm(batch_norm_sum(options, exchange));
+    const StepLoss loss = step(part, generator);
+    if (part.first == parts.back().first)
       buckets.expect_last_pass();
     gradient.add(loss);
   }
