@@ -35,6 +35,7 @@ requirements=(
 optional_requirements=(
   "libopenmpi-dev|libmpich-dev      program mpicxx"
   "openmpi-bin|mpich                program mpirun"
+  "libgoogle-perftools-dev          header  gperftools/tcmalloc.h"
 )
 
 has_package() {
@@ -132,7 +133,7 @@ ensure_optional_packages() {
   ((${#missing[@]} > 0)) || return 0
   mapfile -t packages < <(packages_of "${missing[@]}")
   if ! command -v apt-get >/dev/null || ! (install_packages "${packages[@]}"); then
-    warn "without ${packages[*]}: programs are built to run as one process alone"
+    warn "without ${packages[*]}: programs are built without what these bring, which is several ranks (MPI) and less memory (tcmalloc)"
   fi
 }
 

@@ -25,6 +25,7 @@ struct Call {
   std::optional<bool> baselines;
   std::size_t pictured_cases = 10;
   bool tensorboard = false;
+  std::uint64_t memory_budget_mb = 0;
 
   friend void visit(Call& call, auto&& visitor) {
     visitor(
@@ -48,6 +49,9 @@ struct Call {
               "true with --data and false without"));
     visitor(field("pictured-cases", call.pictured_cases,
                   "training cases and test cases, the first ones, that report.html has pictures of", at_least(0)));
+    visitor(field("memory-budget-mb", call.memory_budget_mb,
+                  "megabytes of volumes to hold in memory; what is more is kept in files beside the run directory, "
+                  "which go with the program; 0: all in memory"));
     visitor(field("tensorboard", call.tensorboard,
                   "also write what trainings log to OUT/tensorboard, which TensorBoard shows"));
   }

@@ -15,6 +15,7 @@
 #include "ranks.hpp"
 #include "results.hpp"
 #include "sparseann/core/interruption.hpp"
+#include "sparseann/core/volume_storage.hpp"
 #include "sparseann/data/nnunet_folder.hpp"
 #include "sparseann/io/command_line.hpp"
 #include "sparseann/io/tensorboard.hpp"
@@ -82,6 +83,13 @@ void complete(Arguments& arguments) {
   validate_arguments(arguments);
 }
 
+/// On the disk of the run, as a folder for temporary files may lie in memory.
+void keep_volumes_beside(const std::filesystem::path& run, std::uint64_t megabytes) {
+  const std::filesystem::path folder = std::filesystem::absolute(run).lexically_normal().parent_path();
+  std::filesystem::create_directories(folder);
+  keep_volumes_on_disk(folder, megabytes * 1'000'000);
+}
+
 std::vector<Plane> planes_of(const Cohort& cohort, const PlanesOptions& options) {
   std::vector<Geometry> geometries;
   for (const Case& subject : cohort.training)
@@ -108,6 +116,8 @@ void run(Arguments& arguments, const Ranks& ranks) {
   const Exchange exchange = ranks.exchange(device);
   const bool is_first_rank = exchange.rank() == 0;
   use_threads(static_cast<int>(call.threads));
+  if (call.memory_budget_mb > 0)
+    keep_volumes_beside(call.out, call.memory_budget_mb);
   resolve_precisions(arguments.options, device);
   LabelledCohort data = read_cohort(call, arguments.options.heart);
   const std::vector<Plane> planes = planes_of(data.cohort, arguments.options.planes);

@@ -186,3 +186,45 @@ TEST_CASE("a strategy that picks a set that is not there is named") {
   meta.options = test::tiny_meta<OutOfRange>(2);
   CHECK_THROWS_WITH(meta.fit(toy.task(), {}), "out_of_range: expected 2 indices below 2, got 0, 7");
 }
+
+TEST_CASE("the meta-model reads scans and pseudo-labels on its own grid and predicts on the scans'") {
+  const test::ToyTask toy;
+  const StageContext context{.stage = "meta", .generator = Generator(1)};
+  const auto fitted = [&](const WorkingGridOptions& grid) {
+    TrainedMeta<Then<RandomFit, NearestFit>> meta;
+    meta.options = test::tiny_meta<Then<RandomFit, NearestFit>>(20);
+    meta.options.fit.second.distance = FitDistance::volume;
+    meta.options.fit.second.volume_interval = 5;
+    meta.options.grid = grid;
+    meta.fit(toy.task(), context);
+    return std::pair(meta.loss_curve(), meta.predict(toy.data.cohort.test[0].image, toy.test_sets(0), context));
+  };
+  const auto as_scanned = fitted({});
+  CHECK((fitted({.spacing_mm = {1, 1, 1}}) == as_scanned)); // the toy's own spacing
+  const auto coarse = fitted({.spacing_mm = {2, 1.5, 2}});
+  CHECK((coarse.first != as_scanned.first));
+  CHECK(coarse.second.shape() == as_scanned.second.shape());
+}
+
+TEST_CASE("the meta-model scores the cases that it holds out, which it does not learn from") {
+  const test::ToyTask toy;
+  const auto fit = [](const EnsembleTask& task, std::size_t held_out, auto log) {
+    TrainedMeta<RandomFit> meta;
+    meta.options = test::tiny_meta<RandomFit>(20);
+    meta.options.training.validation = {.cases = held_out, .every = 10};
+    meta.fit(task, {.stage = "meta", .generator = Generator(1), .log = log});
+    return meta.loss_curve();
+  };
+  std::size_t scores = 0;
+  const LossCurve curve = fit(toy.task(), 1, [&](const nlohmann::ordered_json& event) {
+    if (!event.contains("validation"))
+      return;
+    ++scores;
+    const auto dice = event["validation"]["random_fit"]["dice"].get<std::vector<double>>();
+    CHECK(dice.size() == 2);
+    for (const double value : dice)
+      CHECK((value >= 0 && value <= 1));
+  });
+  CHECK(scores == 2);
+  CHECK((fit(first_cases(toy.task(), 1), 0, [](const nlohmann::ordered_json&) {}) == curve));
+}

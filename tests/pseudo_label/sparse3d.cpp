@@ -49,3 +49,21 @@ TEST_CASE("a sparse 3D model scores the cases that it holds out, which it does n
   first.labels = data.labels.first(1);
   CHECK((fit(first, 0, [](const nlohmann::ordered_json&) {}) == curve));
 }
+
+TEST_CASE("a 3D model reads scans on its own grid and predicts on theirs") {
+  const test::ToyTask toy;
+  const LabelledCases data{toy.data.cohort.training, toy.labels, all_planes, 3};
+  const StageContext context{.stage = "base/3d", .generator = Generator(2)};
+  const auto fitted = [&](const WorkingGridOptions& grid) {
+    Sparse3d<DenseVoxNet> model;
+    model.options = test::tiny_sparse3d(10);
+    model.options.grid = grid;
+    const LossCurve curve = model.fit(data, MaskedCrossEntropy{}, context);
+    return std::pair(curve, model.predict(data.cases[0].image, all_planes, context)[0]);
+  };
+  const auto as_scanned = fitted({});
+  CHECK((fitted({.spacing_mm = {1, 1, 1}}) == as_scanned)); // the toy's own spacing
+  const auto coarse = fitted({.spacing_mm = {2, 1.5, 2}});
+  CHECK((coarse.first != as_scanned.first));
+  CHECK(coarse.second.shape() == as_scanned.second.shape());
+}

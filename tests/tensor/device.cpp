@@ -13,6 +13,7 @@ TEST_CASE("the CPU is a device everywhere") {
 }
 
 TEST_CASE("a GPU is a device where there is one, else an error that says so") {
+  CHECK(sparseann::free_gpu_memory(torch::kCPU) == 0);
   if (torch::cuda::is_available()) {
     CHECK(device_from_name("cuda") == torch::Device(torch::kCUDA, 0));
     CHECK(device_from_name("cuda:0") == torch::Device(torch::kCUDA, 0));

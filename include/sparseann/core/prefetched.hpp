@@ -1,9 +1,13 @@
 #pragma once
 
 #include <concepts>
+#include <condition_variable>
 #include <cstddef>
 #include <future>
+#include <mutex>
 #include <optional>
+#include <stop_token>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -35,7 +39,7 @@ public:
     }
     Item item = ahead ? ahead->item.get() : make_(index);
     if (!last)
-      ahead_ = Ahead{index + 1, std::async(std::launch::async, [this, index] { return make_(index + 1); })};
+      begin(index + 1);
     return item;
   }
 
@@ -44,9 +48,39 @@ private:
     std::size_t index = 0;
     std::future<Item> item;
   };
+  using Task = std::packaged_task<Item()>;
+
+  void begin(std::size_t index) {
+    Task task([this, index] { return make_(index); });
+    ahead_ = Ahead{index, task.get_future()};
+    {
+      const std::scoped_lock lock(mutex_);
+      task_ = std::move(task);
+    }
+    changed_.notify_one();
+    if (!thread_.joinable()) // one for all items: a new thread would have to start OpenMP's threads anew
+      thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+  }
+
+  void work(const std::stop_token& stop) {
+    for (;;) {
+      Task task;
+      {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait(lock, stop, [this] { return task_.valid(); }))
+          return;
+        task = std::move(task_);
+      }
+      task();
+    }
+  }
 
   Make make_;
   std::optional<Ahead> ahead_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  Task task_; ///< not begun yet
+  std::jthread thread_;
 };
 
 } // namespace sparseann

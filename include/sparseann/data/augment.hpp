@@ -115,10 +115,10 @@ template <class T> void copy_through(const SymmetryView& view, const T* from, T*
 }
 
 template <class T, std::size_t Rank>
-[[nodiscard]] xt::xtensor<T, Rank> augmented(const Augmentation& augmentation, const xt::xtensor<T, Rank>& source,
+[[nodiscard]] Array<T, Rank> augmented(const Augmentation& augmentation, const Array<T, Rank>& source,
                                              std::size_t channels, const Shape3& shape) {
   const SymmetryView view = view_through(augmentation, shape);
-  xt::xtensor<T, Rank> result(source.shape());
+  Array<T, Rank> result(source.shape());
   for (std::size_t channel = 0; channel < channels; ++channel)
     copy_through(view, source.data() + channel * voxel_count(shape), result.data() + channel * voxel_count(shape));
   return result;

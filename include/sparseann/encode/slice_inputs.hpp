@@ -95,9 +95,13 @@ public:
 
   /// The slices at these positions, in [0, 1].
   [[nodiscard]] torch::Tensor pictures(std::span<const std::int64_t> positions) const {
-    const torch::Tensor batch = torch::empty({static_cast<std::int64_t>(positions.size()), channels(), edge_, edge_});
-    for (std::size_t i = 0; i < positions.size(); ++i)
-      batch[static_cast<std::int64_t>(i)].copy_(picture(static_cast<std::size_t>(positions[i])));
+    const auto count = static_cast<std::int64_t>(positions.size());
+    const torch::Tensor batch = torch::empty({count, channels(), edge_, edge_});
+    at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
+      const torch::NoGradGuard no_gradient; // which each thread decides by itself
+      for (std::int64_t i = begin; i < end; ++i)
+        batch[i].copy_(picture(static_cast<std::size_t>(positions[static_cast<std::size_t>(i)])));
+    });
     return batch;
   }
 

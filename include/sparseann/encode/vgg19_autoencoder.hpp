@@ -29,6 +29,7 @@
 #include "sparseann/io/safetensors.hpp"
 #include "sparseann/io/sha256.hpp"
 #include "sparseann/network/initialisation.hpp"
+#include "sparseann/tensor/device.hpp"
 #include "sparseann/tensor/precision.hpp"
 #include "sparseann/tensor/tensor.hpp"
 #include "sparseann/train/early_stopping.hpp"
@@ -176,6 +177,9 @@ public:
     return Vgg19::out_channels * edge * edge;
   }
 
+  /// Of a picture, in pixels.
+  [[nodiscard]] std::size_t edge() const noexcept { return options_.input; }
+
   /// The convolutions, read from the file anew at every call.
   [[nodiscard]] Vgg19 network() const { return {weights_, options_.precision, device_}; }
 
@@ -298,6 +302,73 @@ private:
   std::optional<std::size_t> epoch_;
 };
 
+/// What each iteration of the auto-encoder's training reads, on its device: pictures, and activations as float16.
+///
+/// A GPU that has room for it (a quarter of what is free) holds all of it from the start, so that nothing is read or
+/// resized again. Another one gets the next batch while it works on the last, from a thread of its own; a CPU has
+/// nobody to wait for.
+class Vgg19Batches {
+public:
+  using Batch = std::pair<torch::Tensor, torch::Tensor>;
+
+  /// `slices` and `cache` must outlive it.
+  Vgg19Batches(const Vgg19Slices& slices, const ActivationCache& cache, EpochBatches batches, std::size_t count,
+               std::size_t iterations, torch::Device device)
+      : slices_(slices), cache_(cache), batches_(std::move(batches)), iterations_(iterations), device_(device),
+        ahead_(Prepare{this}) {
+    const auto edge = static_cast<std::uint64_t>(slices.edge());
+    const std::uint64_t bytes =
+        count * (slices.columns() * sizeof(c10::Half) +
+                 static_cast<std::uint64_t>(slices.inputs().channels()) * edge * edge * sizeof(float));
+    if (bytes <= free_gpu_memory(device) / 4)
+      hold_all(count);
+  }
+  Vgg19Batches(const Vgg19Batches&) = delete;
+  Vgg19Batches& operator=(const Vgg19Batches&) = delete;
+
+  [[nodiscard]] Batch operator()(std::size_t iteration) {
+    if (all_.first.defined()) {
+      const std::span<const std::int64_t> rows = batches_(iteration);
+      const torch::Tensor places = torch::tensor(at::IntArrayRef(rows.data(), rows.size())).to(device_);
+      return {all_.first.index_select(0, places), all_.second.index_select(0, places)};
+    }
+    const Batch batch = ahead_.get(iteration, device_.is_cpu() || iteration + 1 == iterations_);
+    return {batch.first.to(device_, true), batch.second.to(device_, true)};
+  }
+
+private:
+  struct Prepare {
+    Vgg19Batches* owner;
+    Batch operator()(std::size_t iteration) const { return owner->prepared(owner->batches_(iteration)); }
+  };
+
+  [[nodiscard]] Batch prepared(std::span<const std::int64_t> rows) const {
+    return {slices_.pictures(rows), slices_.for_device(cache_.rows(rows))};
+  }
+
+  void hold_all(std::size_t count) {
+    constexpr std::size_t at_once = 256;
+    std::vector<torch::Tensor> pictures;
+    std::vector<torch::Tensor> activations;
+    for (std::size_t first = 0; first < count; first += at_once) {
+      std::vector<std::int64_t> rows(std::min(at_once, count - first));
+      std::iota(rows.begin(), rows.end(), static_cast<std::int64_t>(first));
+      const Batch part = prepared(rows);
+      pictures.push_back(part.first.to(device_));
+      activations.push_back(part.second.to(device_));
+    }
+    all_ = {torch::cat(pictures), torch::cat(activations)};
+  }
+
+  const Vgg19Slices& slices_;
+  const ActivationCache& cache_;
+  EpochBatches batches_;
+  std::size_t iterations_;
+  torch::Device device_;
+  Batch all_;
+  Prefetched<Prepare> ahead_;
+};
+
 } // namespace detail
 
 /// The paper's encoder: VGG-19's convolutions with fixed weights, fully-connected layers on the last of them, trained
@@ -326,21 +397,17 @@ public:
     network_ = Vgg19AutoencoderNetwork(vgg19.inputs().channels(), options, context.generator.split("weights"));
     detail::EpochBatches batches(slices.size(), options.training.batch, context.generator.split("order"));
     const TrainingOptions training_options = training(batches.per_epoch());
-    // A GPU works while the CPU reads and resizes what it gets next; a CPU has nobody to wait for.
-    const bool is_cpu = context.device.is_cpu();
-    Prefetched prepared([&](std::size_t iteration) {
-      const std::span<const std::int64_t> rows = batches(iteration);
-      return std::pair(vgg19.pictures(rows), vgg19.for_device(kept_->cache().rows(rows)));
-    });
+    std::optional<detail::Vgg19Batches> prepared;
     const auto step = [&](const BatchPart& part, const Generator&) -> StepLoss {
-      if (!kept_) // not before: a finished training needs none
+      if (!prepared) { // not before: a finished training needs none
         kept_ = activations(vgg19, vgg19.keys(), context);
-      const auto batch = prepared.get(static_cast<std::size_t>(part.iteration),
-                                      is_cpu || part.iteration + 1 == training_options.iterations);
-      const torch::Tensor pictures = batch.first.to(context.device, true);
-      const torch::Tensor inputs = batch.second.to(context.device, true).to(torch::kFloat);
+        prepared.emplace(vgg19, kept_->cache(), batches, slices.size(),
+                         static_cast<std::size_t>(training_options.iterations), context.device);
+      }
+      const auto [pictures, inputs] = (*prepared)(static_cast<std::size_t>(part.iteration));
       const PrecisionScope scope(options.precision, context.device);
-      const torch::Tensor difference = network_->decode(network_->encode(inputs)).to(torch::kFloat) - pictures;
+      const torch::Tensor difference =
+          network_->decode(network_->encode(inputs.to(torch::kFloat))).to(torch::kFloat) - pictures;
       return {.main = {difference.square().sum(), torch::tensor(static_cast<double>(difference.numel()))}};
     };
     train(network_, training_options, context, step,

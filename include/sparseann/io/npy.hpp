@@ -195,22 +195,22 @@ void decode_elements(const std::filesystem::path& path, const NpyHeader& header,
 }
 
 template <class Stored, class T, std::size_t N>
-[[nodiscard]] xt::xtensor<T, N> decode_npy(const std::filesystem::path& path, const NpyHeader& header,
+[[nodiscard]] Array<T, N> decode_npy(const std::filesystem::path& path, const NpyHeader& header,
                                            std::string_view file) {
   check_npy_array<N>(path, header, file, sizeof(Stored));
   std::array<std::size_t, N> shape{};
   std::ranges::copy(header.shape, shape.begin());
-  xt::xtensor<T, N> array(shape);
+  Array<T, N> array(shape);
   decode_elements<Stored>(path, header, file, elements(array));
   return array;
 }
 
 /// The array as T, where its type is one of `Stored`. Throws: DataError that says what was `expected`.
 template <class T, std::size_t N, NpyElement... Stored>
-[[nodiscard]] xt::xtensor<T, N> parse_npy_of(const std::filesystem::path& path, std::string_view file,
+[[nodiscard]] Array<T, N> parse_npy_of(const std::filesystem::path& path, std::string_view file,
                                              std::string_view expected) {
   const NpyHeader header = parse_npy_header(path, file);
-  std::optional<xt::xtensor<T, N>> array;
+  std::optional<Array<T, N>> array;
   const auto decode = [&]<class S>(std::type_identity<S>) {
     if (header.type == npy_type<S>())
       array = decode_npy<S, T, N>(path, header, file);
@@ -241,7 +241,7 @@ inline constexpr std::string_view npy_table_elements = "elements of float32 or f
 
 /// An array whose element type and rank are known from the bytes of a .npy file. Throws: as read_npy_array.
 template <NpyElement T, std::size_t N>
-[[nodiscard]] xt::xtensor<T, N> parse_npy_array(const std::filesystem::path& path, std::string_view file) {
+[[nodiscard]] Array<T, N> parse_npy_array(const std::filesystem::path& path, std::string_view file) {
   return detail::parse_npy_of<T, N, T>(path, file, "elements of type '" + detail::npy_type<T>() + "'");
 }
 
@@ -263,7 +263,7 @@ template <NpyElement T, std::size_t N>
 
 /// Reads an array whose element type and rank are known. Throws: as read_npy, and DataError for any other type.
 template <NpyElement T, std::size_t N>
-[[nodiscard]] xt::xtensor<T, N> read_npy_array(const std::filesystem::path& path) {
+[[nodiscard]] Array<T, N> read_npy_array(const std::filesystem::path& path) {
   return parse_npy_array<T, N>(path, MappedFile(path).bytes());
 }
 
@@ -277,7 +277,7 @@ template <NpyElement T, std::size_t N>
 /// Writes an array as .npy, version 1, C order, atomically. Throws: IoError.
 template <NpyElement T, std::size_t N>
   requires(N >= 1 && N <= 4)
-void write_npy(const std::filesystem::path& path, const xt::xtensor<T, N>& array) {
+void write_npy(const std::filesystem::path& path, const Array<T, N>& array) {
   const std::string header = make_npy_header(detail::npy_type<T>(), {array.shape().begin(), array.shape().end()});
   publish_atomically(path, [&](AtomicFile& file) {
     file.write(header);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/options.hpp"
@@ -24,6 +26,7 @@
 #include "sparseann/meta/meta_sampler.hpp"
 #include "sparseann/meta/meta_subject.hpp"
 #include "sparseann/meta/volume_distances.hpp"
+#include "sparseann/meta/working_task.hpp"
 #include "sparseann/network/data_shape.hpp"
 #include "sparseann/network/network.hpp"
 #include "sparseann/network/replayed_network.hpp"
@@ -32,6 +35,8 @@
 #include "sparseann/pseudo_label/ensembler.hpp"
 #include "sparseann/train/batch_feed.hpp"
 #include "sparseann/train/trainer.hpp"
+#include "sparseann/train/validation.hpp"
+#include "sparseann/train/working_grid.hpp"
 
 namespace sparseann {
 
@@ -41,6 +46,7 @@ constexpr std::array<std::string_view, 2> names_of(FitTargets) { return {"labels
 
 template <FitStrategy Fit, MetaNetwork Network> struct TrainedMetaOptions {
   network_options<Network> network;
+  WorkingGridOptions grid;
   TrainingOptions training;
   SlidingWindowOptions inference;
   AverageOf average = AverageOf::labels;
@@ -50,6 +56,7 @@ template <FitStrategy Fit, MetaNetwork Network> struct TrainedMetaOptions {
 
   friend void visit(TrainedMetaOptions& options, auto&& visitor) {
     visitor(field("network", options.network, "the meta-model's widths and depths"));
+    visitor(field("grid", options.grid, "the grid on which it reads scans and pseudo-labels"));
     visitor(field("training", options.training, "how it is fitted"));
     visitor(field("inference", options.inference, "how volumes are labelled"));
     visitor(field("average", options.average, "what A(.) is the mean of: labels (one-hot) or probabilities"));
@@ -68,7 +75,7 @@ template <FitStrategy Fit, MetaNetwork Network> struct TrainedMetaOptions {
   /// The same for another fit strategy.
   template <FitStrategy Other>
   [[nodiscard]] TrainedMetaOptions<Other, Network> with_fit(const OptionsOf<Other>& other) const {
-    return {network, training, inference, average, targets, expert_labels_replace_targets, other};
+    return {network, grid, training, inference, average, targets, expert_labels_replace_targets, other};
   }
 };
 
@@ -86,10 +93,13 @@ public:
 
   TrainedMetaOptions<Fit, Network> options;
 
-  void fit(const EnsembleTask& task, const StageContext& context) {
-    set_data_shape(options.network, task.cases.front().image.channels(), task.classes);
+  void fit(const EnsembleTask& all, const StageContext& context) {
+    set_data_shape(options.network, all.cases.front().image.channels(), all.classes);
     network_ = make_network<Network>(options.network, context.generator.split("weights"));
-    const auto subjects = meta_subjects(task, options.average, options.expert_labels_replace_targets);
+    const WorkingTask working(first_cases(all, cases_to_learn_from(all.cases.size(), options.training.validation)),
+                              options.grid);
+    const EnsembleTask& task = working.task();
+    const auto subjects = working.subjects(options.average, options.expert_labels_replace_targets);
     const MetaSampler sampler(task, subjects, options.training);
     const Fit strategy = configured<Fit>(options.fit);
     fitted_ = torch::zeros({static_cast<std::int64_t>(stage_names<Fit>().size()),
@@ -132,7 +142,8 @@ public:
                                       {"fit", to_json(options.fit)},
                                       {"average", name_of_value(options.average)},
                                       {"targets", name_of_value(options.targets)},
-                                      {"expert_labels", options.expert_labels_replace_targets}}});
+                                      {"expert_labels", options.expert_labels_replace_targets}},
+                    .validate = validation(all, task.cases.size(), context)});
     if (!context.directory.empty())
       keep_fitted_counts(task, context.directory / "fitted.csv");
   }
@@ -152,14 +163,9 @@ public:
   /// the CPU. Leaves the network in evaluation mode.
   [[nodiscard]] torch::Tensor probabilities(const Image& image, const Array4<float>& average,
                                             const StageContext& context) const {
-    const PrecisionScope scope(options.training.precision, context.device);
-    Network network = network_;
-    network->eval();
-    const auto channels = static_cast<std::int64_t>(image.channels());
-    const torch::Tensor both = torch::cat({from_array(image.voxels), from_array(average)});
-    return sliding_window(both, options.inference, context.device, [&](const torch::Tensor& crops) {
-      return network->forward(crops.narrow(1, 0, channels), crops.narrow(1, channels, crops.size(1) - channels)).logits;
-    });
+    const WorkingGrid grid(image, options.grid);
+    return grid.to_scan(
+        probabilities_on_grid(grid.from_scan(from_array(image.voxels)), grid.from_scan(from_array(average)), context));
   }
 
   /// Empty before a fit; a model file's takes the place of a fit.
@@ -170,6 +176,39 @@ public:
   [[nodiscard]] Array3<std::int64_t> fitted_counts() const { return to_array<std::int64_t, 3>(fitted_); }
 
 private:
+  /// As `probabilities`, on the working grid. Shapes: image (C, z, y, x), average (classes, z, y, x).
+  [[nodiscard]] torch::Tensor probabilities_on_grid(const torch::Tensor& image, const torch::Tensor& average,
+                                                    const StageContext& context) const {
+    const PrecisionScope scope(options.training.precision, context.device);
+    Network network = network_;
+    network->eval();
+    const std::int64_t channels = image.size(0);
+    return sliding_window(
+        torch::cat({image, average}), options.inference, context.device, [&](const torch::Tensor& crops) {
+          return network->forward(crops.narrow(1, 0, channels), crops.narrow(1, channels, crops.size(1) - channels))
+              .logits;
+        });
+  }
+
+  /// Scores the cases from `kept` on when called: Dice of every foreground class over their annotated voxels; empty
+  /// where none is held out. Their pseudo-labels are those of models that learnt from them, unless the base models
+  /// hold out the same cases.
+  [[nodiscard]] std::function<nlohmann::ordered_json()> validation(const EnsembleTask& all, std::size_t kept,
+                                                                   const StageContext& context) const {
+    if (kept == all.cases.size())
+      return {};
+    return [this, &all, kept, &context]() -> nlohmann::ordered_json {
+      AnnotatedDice dice(all.classes);
+      for (std::size_t c = kept; c < all.cases.size(); ++c) {
+        std::vector<ClassProbabilities> sets;
+        for (const PseudoLabelSet& set : all.sets)
+          sets.push_back(set.training.at(c));
+        dice.add(predict(all.cases[c].image, sets, context), all.labels[c]);
+      }
+      return {{std::string(name), {{"dice", dice.foreground()}}}};
+    };
+  }
+
   [[nodiscard]] torch::Tensor volume_distances(VolumeDistances& distances, const EnsembleTask& task,
                                                const std::vector<MetaSubject>& subjects, const MetaBatch& batch,
                                                std::int64_t iteration, std::int64_t interval,
@@ -179,7 +218,10 @@ private:
       cases.push_back(place.case_index);
     const torch::Tensor result = distances.of(
         cases, iteration, interval,
-        [&](std::size_t c) { return probabilities(task.cases[c].image, subjects[c].average, context); },
+        [&](std::size_t c) {
+          return probabilities_on_grid(from_array(task.cases[c].image.voxels), from_array(subjects[c].average),
+                                       context);
+        },
         [&](std::size_t c) { return std::span(subjects[c].targets); });
     network_->train();
     return result;

@@ -38,22 +38,29 @@ struct ResidualBottleneckImpl : torch::nn::Module {
                          std::int64_t stride)
       : reduce(register_module("reduce", NormalisedConvolution2d(in_channels, inner_channels, 1))),
         spatial(register_module("spatial", NormalisedConvolution2d(inner_channels, inner_channels, 3, stride))),
-        expand(register_module("expand", NormalisedConvolution2d(inner_channels, out_channels, 1))) {
+        expand(register_module("expand", NormalisedConvolution2d(inner_channels, out_channels, 1))), stride_(stride) {
     if (in_channels != out_channels || stride != 1)
-      shortcut = register_module(
-          "shortcut",
-          torch::nn::Conv2d(torch::nn::Conv2dOptions(in_channels, out_channels, 1).stride(stride).bias(false)));
+      shortcut = register_module("shortcut",
+                                 torch::nn::Conv2d(torch::nn::Conv2dOptions(in_channels, out_channels, 1).bias(false)));
   }
 
   torch::Tensor forward(const torch::Tensor& input) {
     const torch::Tensor residual = expand(spatial(reduce(input)));
-    return residual + (shortcut.is_empty() ? input : shortcut(input));
+    if (shortcut.is_empty())
+      return residual + input;
+    // What a strided Conv 1^2 reads. oneDNN's own, channels-last and with fewer channels than a vector holds, writes
+    // past its buffer in the backward pass (its issue #6035; seen to crash with 16 threads).
+    const torch::Tensor read = stride_ == 1 ? input : input.slice(2, 0, {}, stride_).slice(3, 0, {}, stride_);
+    return residual + shortcut(read.contiguous(input.suggest_memory_format()));
   }
 
   NormalisedConvolution2d reduce;
   NormalisedConvolution2d spatial;
   NormalisedConvolution2d expand;
   torch::nn::Conv2d shortcut{nullptr};
+
+private:
+  std::int64_t stride_;
 };
 TORCH_MODULE(ResidualBottleneck);
 

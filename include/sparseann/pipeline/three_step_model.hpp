@@ -87,7 +87,9 @@ public:
                       fmt::format("{}", image.channels()));
     const auto classes = static_cast<std::int64_t>(facts_.classes());
     const torch::Tensor voxels = from_array(image.voxels);
-    const auto predict = [&](const torch::Tensor& volume) { return outputs(volume, context); };
+    const auto predict = [&](const torch::Tensor& volume) {
+      return outputs(volume, image.geometry.spacing_mm, context);
+    };
     const torch::Tensor both = flips ? mean_over_flips(voxels, predict) : predict(voxels);
     return {.probabilities = quantise(both.narrow(0, 0, classes)),
             .disagreement = disagreement_of(both.narrow(0, classes, classes))};
@@ -143,8 +145,9 @@ private:
   }
 
   /// The meta-model's probabilities and A(.) of one-hot labels of a volume: (2 classes, z, y, x).
-  [[nodiscard]] torch::Tensor outputs(const torch::Tensor& volume, const StageContext& context) {
-    Image image{.voxels = to_array<float, 4>(volume), .geometry = {}};
+  [[nodiscard]] torch::Tensor outputs(const torch::Tensor& volume, const std::array<double, 3>& spacing_mm,
+                                      const StageContext& context) {
+    Image image{.voxels = to_array<float, 4>(volume), .geometry = {.spacing_mm = spacing_mm}};
     for (std::size_t axis = 0; axis < 3; ++axis)
       image.geometry.shape[axis] = image.voxels.shape(axis + 1);
     std::vector<ClassProbabilities> sets;

@@ -16,16 +16,19 @@
 #include "sparseann/train/batch_feed.hpp"
 #include "sparseann/train/slice_sampler.hpp"
 #include "sparseann/train/trainer.hpp"
+#include "sparseann/train/working_grid.hpp"
 
 namespace sparseann {
 
 template <SegmentationNetwork Network> struct Planes2dOptions {
   network_options<Network> network;
+  WorkingGridOptions grid;
   TrainingOptions training;
   std::int64_t inference_batch = 16;
 
   friend void visit(Planes2dOptions& options, auto&& visitor) {
     visitor(field("network", options.network, "the network's widths and depths"));
+    visitor(field("grid", options.grid, "the grid on which it reads scans"));
     visitor(field("training", options.training, "how it is fitted"));
     visitor(field("inference_batch", options.inference_batch, "slices per forward pass", at_least(1)));
   }
@@ -56,7 +59,8 @@ public:
     set_data_shape(options.network, data.cases.front().image.channels(), data.classes);
     network_ = make_network<Network>(options.network, context.generator.split("weights"));
     const HeldOutCases parts = hold_out(data, options.training.validation);
-    const SliceSampler sampler(parts.training, options.training.patch, options.training.augmentation,
+    const WorkingCases working(parts.training, options.grid);
+    const SliceSampler sampler(working.data(), options.training.patch, options.training.augmentation,
                                options.training.balanced_share);
     BatchFeed batches([&](const BatchPart& part, const Generator& generator) { return sampler.draw(part, generator); },
                       options.training, context);
@@ -75,11 +79,13 @@ public:
                                                         const StageContext& context) {
     network_->eval();
     const PrecisionScope scope(options.training.precision, context.device);
+    const WorkingGrid grid(image, options.grid);
+    const torch::Tensor volume = grid.from_scan(from_array(image.voxels));
     std::vector<ClassProbabilities> predictions;
     for (const Plane plane : planes)
-      predictions.push_back(quantise(plane_by_plane(
-          from_array(image.voxels), plane, network_->required_multiple(), options.inference_batch, context.device,
-          [&](const torch::Tensor& slices) { return network_->forward(slices).logits; })));
+      predictions.push_back(quantise(grid.to_scan(
+          plane_by_plane(volume, plane, network_->required_multiple(), options.inference_batch, context.device,
+                         [&](const torch::Tensor& slices) { return network_->forward(slices).logits; }))));
     return predictions;
   }
 

@@ -15,16 +15,19 @@
 #include "sparseann/train/batch_feed.hpp"
 #include "sparseann/train/patch_sampler.hpp"
 #include "sparseann/train/trainer.hpp"
+#include "sparseann/train/working_grid.hpp"
 
 namespace sparseann {
 
 template <SegmentationNetwork Network> struct Sparse3dOptions {
   network_options<Network> network;
+  WorkingGridOptions grid;
   TrainingOptions training;
   SlidingWindowOptions inference;
 
   friend void visit(Sparse3dOptions& options, auto&& visitor) {
     visitor(field("network", options.network, "the network's widths and depths"));
+    visitor(field("grid", options.grid, "the grid on which it reads scans"));
     visitor(field("training", options.training, "how it is fitted"));
     visitor(field("inference", options.inference, "how volumes are labelled"));
   }
@@ -52,7 +55,8 @@ public:
     set_data_shape(options.network, data.cases.front().image.channels(), data.classes);
     network_ = make_network<Network>(options.network, context.generator.split("weights"));
     const HeldOutCases parts = hold_out(data, options.training.validation);
-    const PatchSampler sampler(parts.training.cases, parts.training.labels, options.training.patch,
+    const WorkingCases working(parts.training, options.grid);
+    const PatchSampler sampler(working.data().cases, working.data().labels, options.training.patch,
                                options.training.augmentation, options.training.balanced_share);
     BatchFeed batches([&](const BatchPart& part, const Generator& generator) { return sampler.draw(part, generator); },
                       options.training, context);
@@ -71,8 +75,10 @@ public:
                                                         const StageContext& context) {
     network_->eval();
     const PrecisionScope scope(options.training.precision, context.device);
-    return {quantise(sliding_window(from_array(image.voxels), options.inference, context.device,
-                                    [&](const torch::Tensor& crops) { return network_->forward(crops).logits; }))};
+    const WorkingGrid grid(image, options.grid);
+    return {quantise(
+        grid.to_scan(sliding_window(grid.from_scan(from_array(image.voxels)), options.inference, context.device,
+                                    [&](const torch::Tensor& crops) { return network_->forward(crops).logits; })))};
   }
 
   /// Empty before a fit; a model file's takes the place of a fit.

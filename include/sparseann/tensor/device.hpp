@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -13,6 +14,11 @@
 
 #include "sparseann/core/error.hpp"
 #include "sparseann/tensor/torch.hpp"
+
+#ifdef LIBTORCH_HAS_CUDA
+#include <c10/cuda/CUDAGuard.h>
+#include <cuda_runtime_api.h>
+#endif
 
 namespace sparseann {
 
@@ -53,6 +59,20 @@ namespace detail {
     return fmt::format("cpu, {} threads, {}", at::get_num_threads(), at::get_cpu_capability());
   return fmt::format("{}, {} GPUs visible, CUDA runtime {}", device.str(), torch::cuda::device_count(),
                      at::detail::getCUDAHooks().versionCUDART());
+}
+
+/// Bytes that a GPU has left; 0 for a CPU, and where this build cannot ask.
+[[nodiscard]] inline std::uint64_t free_gpu_memory([[maybe_unused]] torch::Device device) {
+#ifdef LIBTORCH_HAS_CUDA
+  if (device.is_cuda()) {
+    const c10::cuda::CUDAGuard on(device);
+    std::size_t free = 0;
+    std::size_t all = 0;
+    if (cudaMemGetInfo(&free, &all) == cudaSuccess)
+      return free;
+  }
+#endif
+  return 0;
 }
 
 /// What LibTorch can compute on here, for a version line: "cpu" or "cpu and one GPU (cuda)".

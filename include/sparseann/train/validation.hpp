@@ -24,14 +24,21 @@ struct HeldOutCases {
   LabelledCases validation;
 };
 
+/// How many of the cases, the first ones, are left to learn from.
+///
+/// Throws: InvalidArgument where none would be.
+[[nodiscard]] inline std::size_t cases_to_learn_from(std::size_t cases, const ValidationOptions& options) {
+  if (options.cases >= cases)
+    throw InvalidArgument("validation.cases", fmt::format("fewer than the {} training cases", cases),
+                          fmt::format("{}", options.cases));
+  return cases - options.cases;
+}
+
 /// Holds the last cases out as the options say; all are for training where they hold none out.
 ///
-/// Throws: InvalidArgument where no case would be left to learn from.
+/// Throws: as cases_to_learn_from.
 [[nodiscard]] inline HeldOutCases hold_out(const LabelledCases& data, const ValidationOptions& options) {
-  if (options.cases >= data.cases.size())
-    throw InvalidArgument("validation.cases", fmt::format("fewer than the {} training cases", data.cases.size()),
-                          fmt::format("{}", options.cases));
-  const std::size_t kept = data.cases.size() - options.cases;
+  const std::size_t kept = cases_to_learn_from(data.cases.size(), options);
   HeldOutCases held_out{.training = data, .validation = data};
   held_out.training.cases = data.cases.first(kept);
   held_out.training.labels = data.labels.first(kept);

@@ -130,8 +130,7 @@ public:
       geometry_.spacing_mm[axis] = spacing;
       if (!options.spacing_mm.empty()) {
         const double length = static_cast<double>(covered) * spacing;
-        geometry_.shape[axis] =
-            static_cast<std::size_t>(std::max(1.0, std::round(length / options.spacing_mm[axis])));
+        geometry_.shape[axis] = static_cast<std::size_t>(std::max(1.0, std::round(length / options.spacing_mm[axis])));
         geometry_.spacing_mm[axis] = length / static_cast<double>(geometry_.shape[axis]);
       }
     }
