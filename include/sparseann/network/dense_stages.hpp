@@ -99,14 +99,13 @@ struct DenseTrunkImpl : torch::nn::Module {
   AuxiliaryHead auxiliary_head{nullptr};
 
 private:
-  /// Logits of each sample in turn: its feature maps at full resolution are by far the largest tensors, and so those of
-  /// one sample alone have a gradient at a time.
+  /// On a CPU, logits of each sample in turn: its feature maps at full resolution are by far the largest tensors, and
+  /// so those of one sample alone have a gradient at a time.
   [[nodiscard]] torch::Tensor decoded(const torch::Tensor& deep) {
-    if (is_tracing()) // how many samples there are must not be recorded
+    if (is_tracing() || !deep.device().is_cpu()) // how many samples there are must not be recorded
       return head(up2(up1(deep).relu_()).relu_());
     // oneDNN's deconvolutions and what follows them are faster channels-last, but for the backward pass in float32.
-    const bool channels_last = deep.device().is_cpu() &&
-                               (!at::GradMode::is_enabled() || precision_in_scope(torch::kCPU) == Precision::bfloat16);
+    const bool channels_last = !at::GradMode::is_enabled() || precision_in_scope(torch::kCPU) == Precision::bfloat16;
     std::vector<torch::Tensor> logits;
     for (const torch::Tensor& sample : deep.split(1)) {
       const torch::Tensor ordered = channels_last ? sample.contiguous(at::MemoryFormat::ChannelsLast3d) : sample;
