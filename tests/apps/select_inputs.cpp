@@ -27,7 +27,7 @@ namespace {
 
 Array2<float> forty_features() { return test::random_features(40, 5, Generator(2)); }
 
-template <class T> std::string npy_file(const xt::xtensor<T, 1>& numbers) {
+template <class T> std::string npy_file(const sparseann::Array1<T>& numbers) {
   const test::TemporaryDirectory directory;
   write_npy(directory.path() / "a.npy", numbers);
   return read_file(directory.path() / "a.npy");
@@ -125,7 +125,7 @@ TEST_CASE("features of float64 and in Fortran order give the same selection") {
   const Array2<float> features = forty_features();
   folder.write("c.npy", features);
   folder.write("fortran.npy", fortran_npy(features));
-  const xt::xtensor<double, 2> wide = xt::cast<double>(features);
+  const sparseann::Array2<double> wide = xt::cast<double>(features);
   write_npy(folder / "wide.npy", wide);
   const RankedSelection expected = without_certificate(MaxCover<>{}(features, 7, Generator(0)));
   CHECK(folder.selection("--features {}/c.npy --budget 7").selection == expected);

@@ -67,7 +67,7 @@ private:
 
   void write_broken_arrays() const {
     write_npy(folder_ / "flat.npy", Array1<float>{1, 2, 3});
-    write_npy(folder_ / "whole.npy", xt::xtensor<std::int32_t, 2>{{1, 2}, {3, 4}});
+    write_npy(folder_ / "whole.npy", sparseann::Array2<std::int32_t>{{1, 2}, {3, 4}});
     std::string pickled = make_npy_header("f4", {2, 2});
     pickled.replace(pickled.find("<f4"), 3, "|O ");
     folder_.write("pickled.npy", pickled + "anything");

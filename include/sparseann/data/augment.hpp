@@ -116,7 +116,7 @@ template <class T> void copy_through(const SymmetryView& view, const T* from, T*
 
 template <class T, std::size_t Rank>
 [[nodiscard]] Array<T, Rank> augmented(const Augmentation& augmentation, const Array<T, Rank>& source,
-                                             std::size_t channels, const Shape3& shape) {
+                                       std::size_t channels, const Shape3& shape) {
   const SymmetryView view = view_through(augmentation, shape);
   Array<T, Rank> result(source.shape());
   for (std::size_t channel = 0; channel < channels; ++channel)

@@ -196,7 +196,7 @@ void decode_elements(const std::filesystem::path& path, const NpyHeader& header,
 
 template <class Stored, class T, std::size_t N>
 [[nodiscard]] Array<T, N> decode_npy(const std::filesystem::path& path, const NpyHeader& header,
-                                           std::string_view file) {
+                                     std::string_view file) {
   check_npy_array<N>(path, header, file, sizeof(Stored));
   std::array<std::size_t, N> shape{};
   std::ranges::copy(header.shape, shape.begin());
@@ -208,7 +208,7 @@ template <class Stored, class T, std::size_t N>
 /// The array as T, where its type is one of `Stored`. Throws: DataError that says what was `expected`.
 template <class T, std::size_t N, NpyElement... Stored>
 [[nodiscard]] Array<T, N> parse_npy_of(const std::filesystem::path& path, std::string_view file,
-                                             std::string_view expected) {
+                                       std::string_view expected) {
   const NpyHeader header = parse_npy_header(path, file);
   std::optional<Array<T, N>> array;
   const auto decode = [&]<class S>(std::type_identity<S>) {
@@ -262,8 +262,7 @@ template <NpyElement T, std::size_t N>
 }
 
 /// Reads an array whose element type and rank are known. Throws: as read_npy, and DataError for any other type.
-template <NpyElement T, std::size_t N>
-[[nodiscard]] Array<T, N> read_npy_array(const std::filesystem::path& path) {
+template <NpyElement T, std::size_t N> [[nodiscard]] Array<T, N> read_npy_array(const std::filesystem::path& path) {
   return parse_npy_array<T, N>(path, MappedFile(path).bytes());
 }
 
