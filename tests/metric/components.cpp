@@ -30,7 +30,7 @@ Components flood_fill(const Mask& mask, Connectivity connectivity) {
       for (int step = 0; step < 27; ++step) {
         const std::array<int, 3> offset{step / 9 - 1, step / 3 % 3 - 1, step % 3 - 1};
         const int moved = std::abs(offset[0]) + std::abs(offset[1]) + std::abs(offset[2]);
-        if (connectivity == Connectivity::faces && moved > 1)
+        if (moved > (connectivity == Connectivity::faces ? 1 : connectivity == Connectivity::edges ? 2 : 3))
           continue;
         Shape3 next;
         bool inside = true;
@@ -57,7 +57,7 @@ TEST_CASE("components equal a flood fill, numbers and sizes too") {
     Mask mask = xt::zeros<std::uint8_t>(shape);
     for (std::uint8_t& voxel : elements(mask))
       voxel = generator.coin(density) ? 1 : 0;
-    for (const Connectivity connectivity : {Connectivity::faces, Connectivity::corners}) {
+    for (const Connectivity connectivity : {Connectivity::faces, Connectivity::edges, Connectivity::corners}) {
       const Components got = connected_components(mask, connectivity);
       const Components expected = flood_fill(mask, connectivity);
       CHECK((got.labels == expected.labels));

@@ -2,6 +2,10 @@
 
 #include "support/catch.hpp"
 
+#include <xtensor/xmanipulation.hpp>
+
+#include "sparseann/core/random.hpp"
+
 using namespace sparseann;
 
 namespace {
@@ -35,12 +39,21 @@ TEST_CASE("evaluation scores every foreground class in mm") {
   CHECK(scores[0].dice == Approx(0.5));
   CHECK(scores[0].average_boundary_distance_mm == Approx(1.0)); // 2, 0, 0 and 2 mm
   CHECK(scores[0].hausdorff_mm == Approx(2.0));
-  CHECK(scores[1] == ClassScore{.label = 2, .dice = 1.0});
+  const ClassScore perfect{
+      .label = 2, .dice = 1.0, .jaccard = 1.0, .sensitivity = 1.0, .precision = 1.0, .normalised_surface_dice = 1.0};
+  CHECK(scores[0].jaccard == Approx(1.0 / 3));
+  CHECK(scores[0].hausdorff95_mm == Approx(2.0));
+  CHECK(scores[0].normalised_surface_dice == Approx(0.5)); // within 1 mm
+  CHECK(scores[1] == perfect);
   CHECK(scores[2].prediction_empty);
   CHECK_FALSE(scores[2].reference_empty);
   CHECK(scores[2].dice == 0.0);
   CHECK(scores[2].hausdorff_mm == Approx(std::sqrt(20.0 * 20.0 + 2.0 * 2.0 + 2.0 * 2.0)));
-  CHECK(scores[3] == ClassScore{.label = 4, .dice = 1.0, .prediction_empty = true, .reference_empty = true});
+  CHECK(scores[2].volume_difference_ml == Approx(-0.008));
+  ClassScore nowhere = perfect;
+  nowhere.label = 4;
+  nowhere.prediction_empty = nowhere.reference_empty = true;
+  CHECK(scores[3] == nowhere);
 }
 
 TEST_CASE("the average of boundaries is an option by name") {
@@ -73,4 +86,82 @@ TEST_CASE("evaluation refuses impossible class counts") {
   CHECK_THROWS_AS(evaluate(volume, volume, 1), InvalidArgument);
   CHECK_THROWS_AS(evaluate(volume, volume, 257), InvalidArgument);
   CHECK(evaluate(volume, volume, 256).size() == 255);
+}
+
+TEST_CASE("where one side is empty, distances may be missing") {
+  const LabelVolume prediction = blank({1, 1, 10});
+  LabelVolume reference = prediction;
+  reference.voxels(0, 0, 3) = 1;
+  const ClassScore score = evaluate(prediction, reference, 3, {.empty_distance = EmptyDistance::missing})[0];
+  CHECK(std::isnan(score.average_boundary_distance_mm));
+  CHECK(std::isnan(score.hausdorff_mm));
+  CHECK(std::isnan(score.hausdorff95_mm));
+  CHECK(score.normalised_surface_dice == 0.0);
+  CHECK(evaluate(prediction, reference, 3, {.empty_distance = EmptyDistance::missing})[1].hausdorff_mm == 0.0);
+}
+
+TEST_CASE("labels that are asked for are scored in their order, and 0 is none") {
+  LabelVolume prediction = blank({2, 2, 10});
+  prediction.voxels(0, 0, 1) = 200;
+  const std::vector<std::uint8_t> labels{200, 7};
+  const auto scores = evaluate_labels(prediction, prediction, labels);
+  REQUIRE(scores.size() == 2);
+  CHECK(scores[0].label == 200);
+  CHECK(scores[0].dice == 1.0);
+  CHECK(scores[1].prediction_empty);
+  const std::vector<std::uint8_t> background{0};
+  CHECK_THROWS_AS(evaluate_labels(prediction, prediction, background), InvalidArgument);
+}
+
+// What follows from the definitions, on random labels: scores do not change with the sides swapped, axes turned or the
+// labels moved, and distances go with the spacing.
+TEST_CASE("scores are symmetric, and move, turn and grow with the volume") {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    CAPTURE(seed);
+    Generator generator(seed);
+    const std::array<double, 3> spacing{generator.uniform(0.5, 3), generator.uniform(0.5, 3),
+                                        generator.uniform(0.5, 3)};
+    const auto draw = [&] {
+      LabelVolume volume = blank({9, 10, 12});
+      volume.geometry.spacing_mm = spacing;
+      for (std::size_t z = 2; z < 6; ++z)
+        for (std::size_t y = 2; y < 7; ++y)
+          for (std::size_t x = 2; x < 8; ++x)
+            volume.voxels(z, y, x) = generator.coin(0.8) ? 1 : 0;
+      return volume;
+    };
+    const LabelVolume a = draw();
+    const LabelVolume b = draw();
+    const ClassScore score = evaluate(a, b, 2)[0];
+    const auto check_distances = [&](const ClassScore& other, double factor) {
+      CHECK(other.dice == Approx(score.dice));
+      CHECK(other.average_boundary_distance_mm == Approx(factor * score.average_boundary_distance_mm));
+      CHECK(other.hausdorff_mm == Approx(factor * score.hausdorff_mm));
+      CHECK(other.hausdorff95_mm == Approx(factor * score.hausdorff95_mm));
+    };
+    const ClassScore swapped = evaluate(b, a, 2)[0];
+    check_distances(swapped, 1);
+    CHECK(swapped.sensitivity == Approx(score.precision));
+    const auto moved = [](const LabelVolume& volume) {
+      LabelVolume result = volume;
+      result.voxels = xt::roll(xt::roll(volume.voxels, 2, 0), 3, 2); // the border stays background
+      return result;
+    };
+    check_distances(evaluate(moved(a), moved(b), 2)[0], 1);
+    const auto turned = [](const LabelVolume& volume) {
+      LabelVolume result = volume;
+      result.voxels = xt::transpose(volume.voxels, {2, 0, 1});
+      const auto& from = volume.geometry;
+      result.geometry.shape = {from.shape[2], from.shape[0], from.shape[1]};
+      result.geometry.spacing_mm = {from.spacing_mm[2], from.spacing_mm[0], from.spacing_mm[1]};
+      return result;
+    };
+    check_distances(evaluate(turned(a), turned(b), 2)[0], 1);
+    const auto grown = [](LabelVolume volume) {
+      for (double& spacing_mm : volume.geometry.spacing_mm)
+        spacing_mm *= 2.5;
+      return volume;
+    };
+    check_distances(evaluate(grown(a), grown(b), 2)[0], 2.5);
+  }
 }

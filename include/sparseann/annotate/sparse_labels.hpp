@@ -18,14 +18,6 @@
 
 namespace sparseann {
 
-/// A box of voxels, in (z, y, x) order: `first` is in it, `past` is one beyond it on every axis.
-struct VoxelBox {
-  Shape3 first{};
-  Shape3 past{};
-
-  bool operator==(const VoxelBox&) const = default;
-};
-
 /// Class labels of the voxels that were annotated, and of no others: all that training may know of the truth.
 ///
 /// An unlabelled voxel has the value `classes`, nnU-Net's `ignore`, which is the highest label.

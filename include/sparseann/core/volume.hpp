@@ -14,6 +14,19 @@ template <class T> [[nodiscard]] Shape3 shape_of(const Array3<T>& array) noexcep
   return {array.shape(0), array.shape(1), array.shape(2)};
 }
 
+/// A box of voxels, in (z, y, x) order: `first` is in it, `past` is one beyond it on every axis.
+struct VoxelBox {
+  Shape3 first{};
+  Shape3 past{};
+
+  bool operator==(const VoxelBox&) const = default;
+};
+
+/// The extents of a box.
+[[nodiscard]] constexpr Shape3 shape_of(const VoxelBox& box) noexcept {
+  return {box.past[0] - box.first[0], box.past[1] - box.first[1], box.past[2] - box.first[2]};
+}
+
 /// One value per voxel on a voxel grid. Shape: voxels (z, y, x) equal to geometry.shape.
 template <class T> struct Volume {
   Array3<T> voxels;

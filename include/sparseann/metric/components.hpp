@@ -16,13 +16,9 @@
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/geometry.hpp"
 #include "sparseann/core/volume.hpp"
+#include "sparseann/metric/connectivity.hpp"
 
 namespace sparseann {
-
-/// Which voxels touch: those that share a face (6-connected), or a face, an edge or a corner (26-connected).
-enum class Connectivity { faces, corners };
-
-[[nodiscard]] constexpr std::array<std::string_view, 2> names_of(Connectivity) noexcept { return {"faces", "corners"}; }
 
 /// Connected components of a mask, numbered from 1 by their first voxel in memory order; 0 is outside the mask.
 struct Components {
@@ -80,21 +76,21 @@ void join_rows(const Runs& runs, std::size_t row, std::size_t other, std::size_t
 
 /// Joins all runs of neighbouring rows; a row looks back only, so that every pair is seen once.
 void join_runs(const Runs& runs, const Shape3& shape, Connectivity connectivity, auto&& join) {
+  const bool edges = connectivity != Connectivity::faces;
   const bool corners = connectivity == Connectivity::corners;
-  const std::size_t reach = corners ? 1 : 0;
   for (std::size_t z = 0; z < shape[0]; ++z)
     for (std::size_t y = 0; y < shape[1]; ++y) {
       const std::size_t row = z * shape[1] + y;
       if (y > 0)
-        join_rows(runs, row, row - 1, reach, join);
+        join_rows(runs, row, row - 1, edges ? 1 : 0, join);
       if (z == 0)
         continue;
       const std::size_t below = row - shape[1];
-      join_rows(runs, row, below, reach, join);
-      if (corners && y > 0)
-        join_rows(runs, row, below - 1, reach, join);
-      if (corners && y + 1 < shape[1])
-        join_rows(runs, row, below + 1, reach, join);
+      join_rows(runs, row, below, edges ? 1 : 0, join);
+      if (edges && y > 0)
+        join_rows(runs, row, below - 1, corners ? 1 : 0, join);
+      if (edges && y + 1 < shape[1])
+        join_rows(runs, row, below + 1, corners ? 1 : 0, join);
     }
 }
 

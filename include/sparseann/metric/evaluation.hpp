@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,29 +14,56 @@
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/execution.hpp"
 #include "sparseann/core/geometry.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/core/volume.hpp"
+#include "sparseann/metric/boundary.hpp"
 #include "sparseann/metric/overlap.hpp"
 #include "sparseann/metric/surface_distance.hpp"
 
 namespace sparseann {
 
+/// What a distance is where one side has no voxel: the image's diagonal, which no distance exceeds, or missing (NaN).
+enum class EmptyDistance { diagonal, missing };
+
+[[nodiscard]] constexpr std::array<std::string_view, 2> names_of(EmptyDistance) noexcept {
+  return {"diagonal", "missing"};
+}
+
 struct EvaluationOptions {
+  BoundaryOptions boundary;
   BoundaryAverage boundary_average = BoundaryAverage::pooled;
+  BoundaryPercentile boundary_percentile = BoundaryPercentile::pooled;
+  double tolerance_mm = 1.0;
+  EmptyDistance empty_distance = EmptyDistance::diagonal;
 
   friend void visit(EvaluationOptions& options, auto&& visitor) {
+    visitor(field("boundary", options.boundary, "which voxels are boundary"));
     visitor(field("boundary_average", options.boundary_average,
                   "average distance of boundaries: over the voxels of both, or of the two directed means"));
+    visitor(field("boundary_percentile", options.boundary_percentile,
+                  "HD95: of the distances of both boundaries together, or the larger of the two directed ones"));
+    visitor(field("tolerance_mm", options.tolerance_mm,
+                  "up to where the normalised surface Dice calls boundaries equal", at_least(0)));
+    visitor(field("empty_distance", options.empty_distance,
+                  "distances where one side is empty: the image's diagonal, or missing"));
   }
 };
 
-/// How well one class of one case was segmented. An empty side makes the distances the image's diagonal.
+/// How well one class of one case was segmented. Distances are 0 where both sides are empty, and as the options say
+/// where one is; sensitivity and precision are NaN where they divide by nothing and something is wrong.
 struct ClassScore {
   std::size_t label = 0;
   double dice = 0.0;
+  double jaccard = 0.0;
+  double sensitivity = 0.0;
+  double precision = 0.0;
   double average_boundary_distance_mm = 0.0;
   double hausdorff_mm = 0.0;
+  double hausdorff95_mm = 0.0;
+  double normalised_surface_dice = 0.0;
+  double volume_difference_ml = 0.0;
   bool prediction_empty = false;
   bool reference_empty = false;
 
@@ -64,35 +94,76 @@ inline void check_labels(const std::array<std::size_t, 256>& counts, std::size_t
 
 } // namespace detail
 
-/// Scores every foreground class of one case: Dice, average distance of boundaries and Hausdorff distance.
+namespace detail {
+
+/// One class from a scan of the whole case.
+[[nodiscard]] inline ClassScore scanned_score(const LabelVolume& prediction, const LabelVolume& reference,
+                                              std::uint8_t label, const LabelScan& scan,
+                                              const EvaluationOptions& options, const Execution& execution) {
+  const std::array<double, 3>& spacing = reference.geometry.spacing_mm;
+  BoundaryDistances distances = scanned_boundary_distances(prediction.voxels, reference.voxels, label, scan, spacing,
+                                                           options.boundary, execution);
+  if (options.empty_distance == EmptyDistance::missing)
+    distances.empty_mm = std::numeric_limits<double>::quiet_NaN();
+  return {.label = label,
+          .dice = dice(scan.counts, label),
+          .jaccard = jaccard(scan.counts, label),
+          .sensitivity = sensitivity(scan.counts, label),
+          .precision = precision(scan.counts, label),
+          .average_boundary_distance_mm = average_boundary_distance_mm(distances, options.boundary_average),
+          .hausdorff_mm = hausdorff_mm(distances),
+          .hausdorff95_mm = hausdorff_percentile_mm(distances, 95.0, options.boundary_percentile),
+          .normalised_surface_dice = normalised_surface_dice(distances, options.tolerance_mm),
+          .volume_difference_ml = volume_difference_ml(scan.counts, label, spacing[0] * spacing[1] * spacing[2]),
+          .prediction_empty = distances.prediction_empty,
+          .reference_empty = distances.reference_empty};
+}
+
+} // namespace detail
+
+/// Scores classes of one case: overlap, distances of boundaries, volume.
+///
+/// Shapes: one score per label of `labels`, in their order; other labels count as background of each.
+/// Units: the reference's spacing, in mm; volumes in ml.
+/// Cost: linear in the voxels, which are read once, and per class in those of the box around it.
+/// Throws: DataError, which names `case_name`, where the grids differ; InvalidArgument for label 0.
+[[nodiscard]] inline std::vector<ClassScore>
+evaluate_labels(const LabelVolume& prediction, const LabelVolume& reference, std::span<const std::uint8_t> labels,
+                const EvaluationOptions& options = {}, std::string_view case_name = "",
+                const Execution& execution = {}) {
+  if (std::ranges::find(labels, 0) != labels.end())
+    throw InvalidArgument("labels", "numbers above 0", "0");
+  detail::check_same_grid(prediction, reference,
+                          "prediction" + (case_name.empty() ? "" : fmt::format(" of case {}", case_name)));
+  detail::check_spacing(reference.geometry.spacing_mm);
+  const LabelScan scan = scan_labels(prediction.voxels, reference.voxels, execution);
+  std::vector<ClassScore> scores;
+  for (const std::uint8_t label : labels)
+    scores.push_back(detail::scanned_score(prediction, reference, label, scan, options, execution));
+  return scores;
+}
+
+/// Scores every foreground class of one case, see evaluate_labels.
 ///
 /// Shapes: one score per label 1..classes-1, in that order.
-/// Units: the reference's spacing, in mm.
-/// Cost: linear in the voxels, per class only in those of the box around the class.
 /// Throws: DataError, which names `case_name`, where the grids differ or a label is not below `classes`;
 /// InvalidArgument where `classes` is not in 2..256.
 [[nodiscard]] inline std::vector<ClassScore> evaluate(const LabelVolume& prediction, const LabelVolume& reference,
                                                       std::size_t classes, const EvaluationOptions& options = {},
-                                                      std::string_view case_name = "") {
+                                                      std::string_view case_name = "",
+                                                      const Execution& execution = {.threads = 1}) {
   if (classes < 2 || classes > 256)
     throw InvalidArgument("classes", "a number from 2 to 256", std::to_string(classes));
   const std::string suffix = case_name.empty() ? "" : fmt::format(" of case {}", case_name);
   detail::check_same_grid(prediction, reference, "prediction" + suffix);
-  const OverlapCounts counts = count_overlap(elements(prediction.voxels), elements(reference.voxels));
-  detail::check_labels(counts.prediction, classes, "prediction" + suffix);
-  detail::check_labels(counts.reference, classes, "reference" + suffix);
+  detail::check_spacing(reference.geometry.spacing_mm);
+  const LabelScan scan = scan_labels(prediction.voxels, reference.voxels, execution);
+  detail::check_labels(scan.counts.prediction, classes, "prediction" + suffix);
+  detail::check_labels(scan.counts.reference, classes, "reference" + suffix);
   std::vector<ClassScore> scores;
-  for (std::size_t label = 1; label < classes; ++label) {
-    const auto value = static_cast<std::uint8_t>(label);
-    const BoundaryDistances distances =
-        boundary_distances(prediction.voxels, reference.voxels, value, reference.geometry.spacing_mm);
-    scores.push_back({.label = label,
-                      .dice = dice(counts, value),
-                      .average_boundary_distance_mm = average_boundary_distance_mm(distances, options.boundary_average),
-                      .hausdorff_mm = hausdorff_mm(distances),
-                      .prediction_empty = distances.prediction_empty,
-                      .reference_empty = distances.reference_empty});
-  }
+  for (std::size_t label = 1; label < classes; ++label)
+    scores.push_back(
+        detail::scanned_score(prediction, reference, static_cast<std::uint8_t>(label), scan, options, execution));
   return scores;
 }
 

@@ -91,10 +91,10 @@ struct MethodSummary {
       std::vector<double> boundary;
       std::vector<double> hausdorff;
       for (const CaseScores& row : cases) {
-        dice.push_back(row.classes[k].dice);
-        boundary.push_back(row.classes[k].average_boundary_distance_mm);
-        hausdorff.push_back(row.classes[k].hausdorff_mm);
         const ClassScore& score = row.classes[k];
+        dice.push_back(score.dice);
+        boundary.push_back(score.average_boundary_distance_mm);
+        hausdorff.push_back(score.hausdorff_mm);
         summary.empty_predictions += static_cast<std::size_t>(score.prediction_empty && !score.reference_empty);
       }
       all_dice.insert(all_dice.end(), dice.begin(), dice.end());
