@@ -204,3 +204,13 @@ TEST_CASE("boundary distances refuse different shapes and impossible spacing") {
   CHECK_THROWS_AS(boundary_distances(empty_labels({2, 2, 2}), empty_labels({2, 2, 2}), 1, {1.0, 0.0, 1.0}),
                   InvalidArgument);
 }
+
+TEST_CASE("a segmentation that fills an image whose border does not count has no boundary") {
+  const Array3<std::uint8_t> whole = cuboid({4, 4, 4}, {0, 0, 0}, {4, 4, 4});
+  const Array3<std::uint8_t> part = cuboid({4, 4, 4}, {0, 0, 0}, {2, 4, 4});
+  const BoundaryDistances distances = boundary_distances(whole, part, 1, unit, {.image_border = false});
+  CHECK(distances.prediction_empty);
+  CHECK_FALSE(distances.reference_empty);
+  CHECK(hausdorff_mm(distances) == Approx(std::sqrt(48.0)));
+  CHECK_THROWS_AS(boundary_distances(whole, part, 0, unit), InvalidArgument);
+}

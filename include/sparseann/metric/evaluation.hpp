@@ -115,8 +115,8 @@ namespace detail {
           .hausdorff95_mm = hausdorff_percentile_mm(distances, 95.0, options.boundary_percentile),
           .normalised_surface_dice = normalised_surface_dice(distances, options.tolerance_mm),
           .volume_difference_ml = volume_difference_ml(scan.counts, label, spacing[0] * spacing[1] * spacing[2]),
-          .prediction_empty = distances.prediction_empty,
-          .reference_empty = distances.reference_empty};
+          .prediction_empty = scan.counts.prediction[label] == 0,
+          .reference_empty = scan.counts.reference[label] == 0};
 }
 
 } // namespace detail

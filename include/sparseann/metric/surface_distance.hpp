@@ -44,8 +44,9 @@ enum class BoundaryPercentile { pooled, larger_of_directed };
 /// Distance in mm of every boundary voxel of each segmentation to the nearest boundary voxel of the other, in memory
 /// order.
 ///
-/// Where a segmentation is empty both lists are empty, and `empty_mm` stands for every distance, the image's diagonal
-/// unless somebody sets it.
+/// Where a segmentation has no boundary, as it has no voxel or fills an image whose border does not count, it is empty
+/// here: then both lists are empty, and `empty_mm` stands for every distance, the image's diagonal unless somebody sets
+/// it.
 struct BoundaryDistances {
   std::vector<double> from_prediction_mm{};
   std::vector<double> from_reference_mm{};
@@ -93,6 +94,13 @@ scanned_boundary_distances(const Array3<std::uint8_t>& prediction, const Array3<
       worthwhile_threads(execution, seconds_per_voxel * static_cast<double>(voxel_count(shape_of(box))));
   const Array3<std::uint8_t> predicted = boundary_in(prediction, label, box, options, threads);
   const Array3<std::uint8_t> expected = boundary_in(reference, label, box, options, threads);
+  const auto has_none = [](const Array3<std::uint8_t>& boundary) {
+    return distance_lines::first_site(elements(boundary), 0) == boundary.size();
+  };
+  distances.prediction_empty = has_none(predicted);
+  distances.reference_empty = has_none(expected);
+  if (distances.one_is_empty())
+    return distances;
   distances.from_prediction_mm = distances_to(predicted, expected, spacing_mm, execution);
   distances.from_reference_mm = distances_to(expected, predicted, spacing_mm, execution);
   return distances;
