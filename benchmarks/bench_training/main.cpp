@@ -14,8 +14,8 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include "benchmarks/resident.hpp"
 #include "example.hpp"
-#include "memory.hpp"
 #include "sparseann/network/densevoxnet.hpp"
 #include "sparseann/network/fcn2d.hpp"
 #include "sparseann/network/y_densevoxnet.hpp"
