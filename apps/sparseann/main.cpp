@@ -18,7 +18,8 @@ namespace sparseann::app {
 
 namespace {
 
-constexpr std::array commands{select_command, evaluate_command, encode_command, plan_command, predict_command, export_command};
+constexpr std::array commands{select_command, evaluate_command, encode_command,
+                              plan_command,   predict_command,  export_command};
 
 std::string summaries() {
   std::string text = "Commands:\n";

@@ -1,9 +1,9 @@
 // How long a training step, the inference of one patch and that of a volume of 90 x 150 x 150 by windows that overlap
 // by half take: names are NETWORK/train/PRECISION/batch:N/patch:E, NETWORK/infer/PRECISION/patch:E and
-// NETWORK/slide/PRECISION/windows:N/patch:E, N windows at a time. Two threads unless SPARSEANN_BENCHMARK_THREADS says
-// otherwise, and on the CPU unless SPARSEANN_BENCHMARK_DEVICE does. Where SPARSEANN_BENCHMARK_EXAMPLES names a folder
-// that benchmarks/peers/training.py --write made, every network must first compute the losses and gradients that the
-// peer computed from the same weights.
+// NETWORK/slide/PRECISION/windows:N/patch:E, N windows at a time; and how long a batch takes to draw, see draw.hpp. Two
+// threads unless SPARSEANN_BENCHMARK_THREADS says otherwise, and on the CPU unless SPARSEANN_BENCHMARK_DEVICE does.
+// Where SPARSEANN_BENCHMARK_EXAMPLES names a folder that benchmarks/peers/training.py --write made, every network must
+// first compute the losses and gradients that the peer computed from the same weights.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "benchmarks/resident.hpp"
+#include "draw.hpp"
 #include "example.hpp"
 #include "sparseann/network/densevoxnet.hpp"
 #include "sparseann/network/fcn2d.hpp"
@@ -100,6 +101,7 @@ int main(int argc, char** argv) {
     add_all<DenseVoxNet>("DenseVoxNet", 64);
     add_all<YDenseVoxNet>("YDenseVoxNet", 64);
     add_all<Fcn2d>("Fcn2d", 128);
+    add_draws();
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
   } catch (const std::exception& error) {

@@ -44,6 +44,9 @@ void validate_arguments(const Arguments& arguments) {
   for_each_part(arguments.options, [](const auto& part, const char* prefix) {
     validate(part, *prefix == 0 ? "" : std::string("--") + prefix);
   });
+  if (arguments.options.evaluation.empty_distance == EmptyDistance::missing)
+    throw InvalidArgument("--evaluation.empty_distance", "diagonal, as the overall score needs every distance",
+                          "missing");
 }
 
 } // namespace sparseann::three_steps

@@ -24,6 +24,7 @@
 #include "sparseann/io/command_line.hpp"
 #include "sparseann/io/json.hpp"
 #include "sparseann/io/nifti.hpp"
+#include "sparseann/io/same_grid.hpp"
 #include "sparseann/metric/evaluation.hpp"
 
 namespace sparseann::app {
@@ -89,7 +90,7 @@ CaseResult scored(const EvaluateCall& call, const LabelPair& pair, std::size_t t
     throw DataError(fmt::format("case {}", pair.name), "a reference", "none in " + call.reference);
   LabelVolume prediction = read_nifti_labels(pair.prediction);
   LabelVolume reference = read_nifti_labels(pair.reference);
-  detail::check_same_grid(prediction, reference, pair.prediction.string());
+  check_same_grid(pair.prediction, prediction.geometry, pair.reference, reference.geometry);
   if (!call.spacing.empty()) {
     std::ranges::copy(call.spacing, reference.geometry.spacing_mm.begin());
     prediction.geometry.spacing_mm = reference.geometry.spacing_mm;

@@ -26,6 +26,7 @@
 #include "sparseann/io/json.hpp"
 #include "sparseann/io/nifti.hpp"
 #include "sparseann/io/nnunet_layout.hpp"
+#include "sparseann/io/same_grid.hpp"
 
 namespace sparseann {
 
@@ -42,28 +43,6 @@ struct NnunetFolderOptions {
 };
 
 namespace detail {
-
-/// Throws DataError naming both files where their grids differ.
-inline void check_same_grid(const std::filesystem::path& file, const Geometry& grid,
-                            const std::filesystem::path& reference_file, const Geometry& reference) {
-  const auto refuse = [&](std::string_view what, const auto& expected, const auto& got) {
-    throw DataError(file.string(), fmt::format("{} {} as in {}", what, expected, reference_file.string()),
-                    fmt::format("{}", got));
-  };
-  if (grid.shape != reference.shape)
-    refuse("shape (z, y, x)", to_string(reference.shape), to_string(grid.shape));
-  if (!same_spacing(grid.spacing_mm, reference.spacing_mm))
-    refuse("spacing in mm (z, y, x)", reference.spacing_mm, grid.spacing_mm);
-  const auto affine = stated_affine(grid);
-  const auto expected = stated_affine(reference);
-  if (!affine || !expected) // a file that states no place in the scanner contradicts none
-    return;
-  const double tolerance = 1e-3 * std::ranges::max(reference.spacing_mm);
-  const auto nearly_equal = [tolerance](double a, double b) { return std::abs(a - b) <= tolerance; };
-  for (std::size_t row = 0; row < 3; ++row)
-    if (!std::ranges::equal((*affine)[row], (*expected)[row], nearly_equal))
-      refuse(fmt::format("affine row {}", row), (*expected)[row], (*affine)[row]);
-}
 
 [[nodiscard]] inline Case read_case(const NnunetCaseFiles& files) {
   Case scan{.name = files.name, .image = {}};
