@@ -109,6 +109,9 @@ TEST_CASE("labels that are asked for are scored in their order, and 0 is none") 
   CHECK(scores[0].label == 200);
   CHECK(scores[0].dice == 1.0);
   CHECK(scores[1].prediction_empty);
+  const auto found = evaluate_labels(prediction, prediction, {});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0] == scores[0]);
   const std::vector<std::uint8_t> background{0};
   CHECK_THROWS_AS(evaluate_labels(prediction, prediction, background), InvalidArgument);
 }

@@ -45,3 +45,13 @@ TEST_CASE("statistics refuse what has none") {
   CHECK_THROWS_AS(median(broken), InvalidArgument);
   CHECK_THROWS_AS(standard_deviation(infinite), InvalidArgument);
 }
+
+TEST_CASE("percentiles lie on a line between neighbours") {
+  std::vector<double> values{4, 0, 2, 10, 6, 0};
+  CHECK(percentile<double>(values, 0) == 0.0);
+  CHECK(percentile<double>(values, 50) == Approx(3.0));
+  CHECK(percentile<double>(values, 95) == Approx(9.0)); // at place 4.75
+  CHECK(percentile<double>(values, 100) == 10.0);
+  std::vector<float> one{3};
+  CHECK(percentile<float>(one, 70) == 3.0);
+}

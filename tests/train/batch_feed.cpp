@@ -15,22 +15,29 @@ struct Drawn {
 };
 void visit_tensors(Drawn& drawn, auto&& visitor) { visitor(drawn.numbers); }
 
-Drawn draw(const BatchPart& part, const Generator& generator) {
-  Generator own = generator.split(part.first);
-  return {.numbers = torch::full({static_cast<std::int64_t>(part.count)}, own.uniform(0, 1), torch::kDouble),
-          .name = std::to_string(part.iteration) + " from " + std::to_string(part.first)};
-}
+struct NumbersSampler {
+  [[nodiscard]] Drawn draw(const BatchPart& part, const Generator& generator) const {
+    Generator own = generator.split(part.first);
+    return {.numbers = torch::full({static_cast<std::int64_t>(part.count)}, own.uniform(0, 1), torch::kDouble),
+            .name = std::to_string(part.iteration) + " from " + std::to_string(part.first)};
+  }
+};
+
+struct FailingSampler {
+  [[nodiscard]] Drawn draw(const BatchPart&, const Generator&) const { throw DataError("case", "voxels", "none"); }
+};
 
 const TrainingOptions three_parts{.iterations = 3, .batch = 5, .micro_batch = 2};
 
 void check_feed(torch::Device device) {
   const StageContext context{.stage = "toy", .device = device, .generator = Generator(7)};
-  BatchFeed feed(&draw, three_parts, context);
+  const NumbersSampler sampler;
+  BatchFeed feed(sampler, three_parts, context);
   for (std::int64_t iteration = 0; iteration < 3; ++iteration)
     for (BatchPart part : sparseann::detail::batch_parts(three_parts, {})) {
       part.iteration = iteration;
       const Drawn drawn = feed(part);
-      const Drawn expected = draw(part, context.generator.split(static_cast<std::uint64_t>(iteration)));
+      const Drawn expected = sampler.draw(part, context.generator.split(static_cast<std::uint64_t>(iteration)));
       CHECK(drawn.name == expected.name);
       CHECK(drawn.numbers.device().type() == device.type());
       CHECK(torch::equal(drawn.numbers.to(torch::kCPU), expected.numbers));
@@ -60,7 +67,7 @@ TEST_CASE("batches for a GPU are the same, drawn ahead, where there is one") {
 }
 
 TEST_CASE("what drawing throws comes out where the batch is asked for") {
-  BatchFeed feed([](const BatchPart&, const Generator&) -> Drawn { throw DataError("case", "voxels", "none"); },
-                 three_parts, {.stage = "toy"});
+  const FailingSampler sampler;
+  BatchFeed feed(sampler, three_parts, {.stage = "toy"});
   CHECK_THROWS_AS(feed({.count = 2}), DataError);
 }

@@ -1,13 +1,13 @@
 #include "apps/sparseann/evaluate/command.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -68,15 +68,6 @@ void check_call(const EvaluateCall& call) {
     throw InvalidArgument("--spacing", "three numbers, along z, y and x", fmt::format("{}", call.spacing.size()));
 }
 
-/// The labels above 0 that a scan has counted.
-std::vector<std::uint8_t> labels_in(const OverlapCounts& counts) {
-  std::vector<std::uint8_t> labels;
-  for (std::size_t label = 1; label < counts.both.size(); ++label)
-    if (counts.prediction[label] > 0 || counts.reference[label] > 0)
-      labels.push_back(static_cast<std::uint8_t>(label));
-  return labels;
-}
-
 /// A case, or why it could not be scored.
 struct Outcome {
   CaseResult result;
@@ -95,11 +86,7 @@ CaseResult scored(const EvaluateCall& call, const LabelPair& pair, std::size_t t
     std::ranges::copy(call.spacing, reference.geometry.spacing_mm.begin());
     prediction.geometry.spacing_mm = reference.geometry.spacing_mm;
   }
-  std::vector<std::uint8_t> labels;
-  for (const std::size_t label : call.classes)
-    labels.push_back(static_cast<std::uint8_t>(label));
-  if (labels.empty())
-    labels = labels_in(count_overlap(elements(prediction.voxels), elements(reference.voxels)));
+  const std::vector<std::uint8_t> labels(call.classes.begin(), call.classes.end());
   return {pair.name, evaluate_labels(prediction, reference, labels, call.metric, pair.name, {.threads = threads})};
 }
 
@@ -127,25 +114,16 @@ std::vector<Outcome> outcomes_of(const EvaluateCall& call, const std::vector<Lab
 
 /// Classes that a case does not have are scored, too, where others have them: as empty on both sides.
 void complete_classes(std::vector<CaseResult>& results) {
-  std::vector<std::size_t> labels;
+  std::set<std::uint8_t> labels;
   for (const CaseResult& result : results)
     for (const ClassScore& score : result.classes)
-      labels.push_back(score.label);
-  std::ranges::sort(labels);
-  labels.erase(std::ranges::unique(labels).begin(), labels.end());
+      labels.insert(static_cast<std::uint8_t>(score.label));
+  const LabelVolume nothing = zeros_on<std::uint8_t>(isotropic_geometry({1, 1, 1}));
   for (CaseResult& result : results) {
     std::vector<ClassScore> all;
-    for (const std::size_t label : labels) {
+    for (const std::uint8_t label : labels) {
       const auto found = std::ranges::find(result.classes, label, &ClassScore::label);
-      all.push_back(found != result.classes.end() ? *found
-                                                  : ClassScore{.label = label,
-                                                               .dice = 1,
-                                                               .jaccard = 1,
-                                                               .sensitivity = 1,
-                                                               .precision = 1,
-                                                               .normalised_surface_dice = 1,
-                                                               .prediction_empty = true,
-                                                               .reference_empty = true});
+      all.push_back(found != result.classes.end() ? *found : evaluate_labels(nothing, nothing, {&label, 1}).front());
     }
     result.classes = std::move(all);
   }

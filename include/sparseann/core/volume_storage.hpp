@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
-#include <map>
 #include <mutex>
 #include <new>
+#include <set>
 #include <string>
 #include <system_error>
 
@@ -45,12 +45,18 @@ public:
       const std::scoped_lock lock(mutex_);
       if (in_memory_ + bytes > budget_) {
         void* const mapped = map_file(bytes);
-        mapped_.emplace(mapped, bytes);
+        mapped_.insert(mapped);
         return mapped;
       }
       in_memory_ += bytes;
     }
-    return ::operator new(bytes, alignment);
+    void* const memory = ::operator new(bytes, alignment, std::nothrow);
+    if (memory == nullptr) {
+      const std::scoped_lock lock(mutex_);
+      in_memory_ -= bytes;
+      throw std::bad_alloc();
+    }
+    return memory;
   }
 
   void deallocate(void* memory, std::size_t bytes) noexcept {
@@ -89,7 +95,7 @@ private:
   std::filesystem::path directory_;
   std::uint64_t budget_ = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t in_memory_ = 0; ///< bytes of large arrays
-  std::map<void*, std::size_t> mapped_;
+  std::set<void*> mapped_;
 };
 
 } // namespace detail

@@ -16,6 +16,7 @@
 #include "sparseann/core/options.hpp"
 #include "sparseann/encode/input_convention.hpp"
 #include "sparseann/encode/slice_source.hpp"
+#include "sparseann/metric/statistics.hpp"
 #include "sparseann/tensor/torch.hpp"
 
 namespace sparseann {
@@ -42,24 +43,11 @@ struct IntensityWindowOptions {
 
 namespace detail {
 
-/// A line through the ordered values, as NumPy has it: percentile p of n values is at p / 100 * (n - 1). Reorders them.
-[[nodiscard]] inline double percentile(std::span<float> values, double percent) {
-  const double place = percent / 100 * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::ptrdiff_t>(std::floor(place));
-  const auto lower = values.begin() + below;
-  std::ranges::nth_element(values, lower);
-  const auto low = static_cast<double>(*lower);
-  if (lower + 1 == values.end())
-    return low;
-  const auto high = static_cast<double>(*std::min_element(lower + 1, values.end()));
-  return low + (place - std::floor(place)) * (high - low);
-}
-
 /// The intensities that become 0 and 1. The extremes stand in for percentiles that are equal.
 [[nodiscard]] inline std::array<double, 2> intensity_window(std::vector<float> values,
                                                             const IntensityWindowOptions& options) {
-  const double low = percentile(values, options.low_percentile);
-  const double high = percentile(values, options.high_percentile);
+  const double low = percentile<float>(values, options.low_percentile);
+  const double high = percentile<float>(values, options.high_percentile);
   if (low < high)
     return {low, high};
   const auto [least, most] = std::ranges::minmax(values);

@@ -347,17 +347,19 @@ private:
   }
 
   void hold_all(std::size_t count) {
-    constexpr std::size_t at_once = 256;
-    std::vector<torch::Tensor> pictures;
-    std::vector<torch::Tensor> activations;
-    for (std::size_t first = 0; first < count; first += at_once) {
-      std::vector<std::int64_t> rows(std::min(at_once, count - first));
-      std::iota(rows.begin(), rows.end(), static_cast<std::int64_t>(first));
-      const Batch part = prepared(rows);
-      pictures.push_back(part.first.to(device_));
-      activations.push_back(part.second.to(device_));
+    constexpr std::int64_t at_once = 256;
+    const auto slices = static_cast<std::int64_t>(count);
+    const auto edge = static_cast<std::int64_t>(slices_.edge());
+    const torch::TensorOptions there(device_);
+    all_ = {torch::empty({slices, slices_.inputs().channels(), edge, edge}, there),
+            torch::empty({slices, static_cast<std::int64_t>(slices_.columns())}, there.dtype(torch::kHalf))};
+    for (std::int64_t first = 0; first < slices; first += at_once) {
+      std::vector<std::int64_t> rows(static_cast<std::size_t>(std::min(at_once, slices - first)));
+      std::iota(rows.begin(), rows.end(), first);
+      const auto [pictures, activations] = prepared(rows);
+      all_.first.narrow(0, first, pictures.size(0)).copy_(pictures);
+      all_.second.narrow(0, first, activations.size(0)).copy_(activations);
     }
-    all_ = {torch::cat(pictures), torch::cat(activations)};
   }
 
   const Vgg19Slices& slices_;

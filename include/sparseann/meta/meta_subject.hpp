@@ -50,24 +50,35 @@ inline void replace_by_expert(const SparseLabels& expert, Array3<std::uint8_t>& 
       out[voxel] = known[voxel];
 }
 
+/// What each pseudo-label set says of training case `c`.
+[[nodiscard]] inline std::vector<ClassProbabilities> sets_of_case(const EnsembleTask& task, std::size_t c) {
+  std::vector<ClassProbabilities> sets;
+  for (const PseudoLabelSet& set : task.sets)
+    sets.push_back(set.training.at(c));
+  return sets;
+}
+
+/// The labels of each pseudo-label set of training case `c`, the expert's in their place where asked for.
+[[nodiscard]] inline std::vector<Array3<std::uint8_t>> fit_targets(const EnsembleTask& task, std::size_t c,
+                                                                   bool expert_labels_replace_targets) {
+  std::vector<Array3<std::uint8_t>> targets;
+  for (const PseudoLabelSet& set : task.sets) {
+    targets.push_back(most_probable_labels(set.training.at(c)));
+    if (expert_labels_replace_targets)
+      replace_by_expert(task.labels[c], targets.back());
+  }
+  return targets;
+}
+
 /// One subject per training case of the task, in order.
 ///
 /// Cost: S + 4 C bytes per voxel for S sets and C classes.
 [[nodiscard]] inline std::vector<MetaSubject> meta_subjects(const EnsembleTask& task, AverageOf kind,
                                                             bool expert_labels_replace_targets) {
   std::vector<MetaSubject> subjects;
-  for (std::size_t c = 0; c < task.cases.size(); ++c) {
-    std::vector<ClassProbabilities> sets;
-    for (const PseudoLabelSet& set : task.sets)
-      sets.push_back(set.training.at(c));
-    MetaSubject subject{.targets = {}, .average = average_of(sets, kind)};
-    for (const ClassProbabilities& set : sets) {
-      subject.targets.push_back(most_probable_labels(set));
-      if (expert_labels_replace_targets)
-        replace_by_expert(task.labels[c], subject.targets.back());
-    }
-    subjects.push_back(std::move(subject));
-  }
+  for (std::size_t c = 0; c < task.cases.size(); ++c)
+    subjects.push_back({.targets = fit_targets(task, c, expert_labels_replace_targets),
+                        .average = average_of(sets_of_case(task, c), kind)});
   return subjects;
 }
 

@@ -108,8 +108,7 @@ public:
     VolumeDistances distances(task.cases.size(), task.sets.size());
     const auto [values, computed_at] = distances.state();
     std::array<torch::Tensor, 3> carried{fitted_, values, computed_at};
-    BatchFeed batches([&](const BatchPart& part, const Generator& generator) { return sampler.draw(part, generator); },
-                      options.training, context);
+    BatchFeed batches(sampler, options.training, context);
     ReplayedNetwork network(network_, context.device, options.training.cuda_graphs);
     const auto step = [&](const BatchPart& part, const Generator& generator) {
       const MetaBatch batch = batches(part);
@@ -139,6 +138,7 @@ public:
                    {.carried = carried,
                     .counters = 1,
                     .configuration = {{"network", to_json(options.network)},
+                                      {"grid", to_json(options.grid)},
                                       {"fit", to_json(options.fit)},
                                       {"average", name_of_value(options.average)},
                                       {"targets", name_of_value(options.targets)},
@@ -199,12 +199,8 @@ private:
       return {};
     return [this, &all, kept, &context]() -> nlohmann::ordered_json {
       AnnotatedDice dice(all.classes);
-      for (std::size_t c = kept; c < all.cases.size(); ++c) {
-        std::vector<ClassProbabilities> sets;
-        for (const PseudoLabelSet& set : all.sets)
-          sets.push_back(set.training.at(c));
-        dice.add(predict(all.cases[c].image, sets, context), all.labels[c]);
-      }
+      for (std::size_t c = kept; c < all.cases.size(); ++c)
+        dice.add(predict(all.cases[c].image, sets_of_case(all, c), context), all.labels[c]);
       return {{std::string(name), {{"dice", dice.foreground()}}}};
     };
   }

@@ -27,7 +27,7 @@ namespace sparseann {
 class WorkingTask {
 public:
   WorkingTask(const EnsembleTask& task, const WorkingGridOptions& options)
-      : scans_(task), options_(options),
+      : scans_(task),
         cases_({.cases = task.cases, .labels = task.labels, .planes = {}, .classes = task.classes}, options),
         task_(task) {
     if (options.is_as_scanned())
@@ -37,7 +37,7 @@ public:
     for (const PseudoLabelSet& set : task.sets) {
       sets_.push_back({.name = set.name, .training = {}, .test = {}});
       for (std::size_t c = 0; c < task.cases.size(); ++c)
-        sets_.back().training.push_back(on_grid(set.training.at(c), WorkingGrid(task.cases[c].image, options)));
+        sets_.back().training.push_back(on_grid(set.training.at(c), cases_.grids()[c]));
     }
     task_.sets = sets_;
   }
@@ -48,14 +48,13 @@ public:
 
   /// As meta_subjects. A(.) is the scan's, brought to the grid, as it is where a scan is predicted.
   [[nodiscard]] std::vector<MetaSubject> subjects(AverageOf kind, bool expert_labels_replace_targets) const {
-    std::vector<MetaSubject> subjects = meta_subjects(task_, kind, expert_labels_replace_targets);
-    for (std::size_t c = 0; !options_.is_as_scanned() && c < subjects.size(); ++c) {
-      std::vector<ClassProbabilities> sets;
-      for (const PseudoLabelSet& set : scans_.sets)
-        sets.push_back(set.training.at(c));
-      const Array4<float> average = average_of(sets, kind);
-      subjects[c].average =
-          to_array<float, 4>(WorkingGrid(scans_.cases[c].image, options_).from_scan(from_array(average)));
+    if (cases_.grids().empty())
+      return meta_subjects(task_, kind, expert_labels_replace_targets);
+    std::vector<MetaSubject> subjects;
+    for (std::size_t c = 0; c < task_.cases.size(); ++c) {
+      const Array4<float> average = average_of(sets_of_case(scans_, c), kind);
+      subjects.push_back({.targets = fit_targets(task_, c, expert_labels_replace_targets),
+                          .average = to_array<float, 4>(cases_.grids()[c].from_scan(from_array(average)))});
     }
     return subjects;
   }
@@ -66,7 +65,6 @@ private:
   }
 
   EnsembleTask scans_;
-  WorkingGridOptions options_;
   WorkingCases cases_;
   EnsembleTask task_;
   std::vector<PseudoLabelSet> sets_;

@@ -137,6 +137,8 @@ private:
   std::vector<double> starts_;
 };
 
+} // namespace detail
+
 /// One value of each line; aligned, as reading across cache lines takes twice the time.
 struct alignas(64) Row {
   std::array<float, width> values;
@@ -166,8 +168,6 @@ private:
   std::vector<Row> other_;
 };
 
-} // namespace detail
-
 /// Transforms `lines` <= width lines in place: value p of line l is data[p * stride + l].
 ///
 /// Formula: k steps of D(p) <- min(D(p), D(p - 1) + (2 k - 1) s^2, D(p + 1) + (2 k - 1) s^2) make the minimum over all
@@ -177,7 +177,7 @@ private:
 /// Source: the decomposition of a parabola, van den Boomgaard and Smeulders, "The morphological structure of images",
 /// PAMI 16 (1994).
 inline void transform(float* data, std::size_t count, std::size_t stride, std::size_t lines, double spacing,
-                      InstructionSet set, detail::Buffers& buffers) {
+                      InstructionSet set, Buffers& buffers) {
   float* now = buffers.one();
   float* next = buffers.other();
   buffers.end_after(count);

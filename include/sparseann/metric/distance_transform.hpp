@@ -34,7 +34,7 @@ inline void transform_lines(Array3<float>& values, std::size_t axis, double spac
   const std::size_t outer = axis == 0 ? 1 : 0;
   const std::array<std::size_t, 2> strides{shape[1] * shape[2], shape[2]};
   parallel_for(shape[outer], threads, [&](std::size_t i) {
-    distance_lines::detail::Buffers buffers(shape[axis]);
+    distance_lines::Buffers buffers(shape[axis]);
     for (std::size_t x = 0; x < shape[2]; x += distance_lines::width)
       distance_lines::transform(values.data() + i * strides[outer] + x, shape[axis], strides[axis],
                                 std::min(distance_lines::width, shape[2] - x), spacing, set, buffers);

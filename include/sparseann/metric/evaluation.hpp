@@ -123,7 +123,8 @@ namespace detail {
 
 /// Scores classes of one case: overlap, distances of boundaries, volume.
 ///
-/// Shapes: one score per label of `labels`, in their order; other labels count as background of each.
+/// Shapes: one score per label of `labels`, in their order, or of every label above 0 that either side has where these
+/// are none; other labels count as background of each.
 /// Units: the reference's spacing, in mm; volumes in ml.
 /// Cost: linear in the voxels, which are read once, and per class in those of the box around it.
 /// Throws: DataError, which names `case_name`, where the grids differ; InvalidArgument for label 0.
@@ -137,8 +138,12 @@ evaluate_labels(const LabelVolume& prediction, const LabelVolume& reference, std
                           "prediction" + (case_name.empty() ? "" : fmt::format(" of case {}", case_name)));
   detail::check_spacing(reference.geometry.spacing_mm);
   const LabelScan scan = scan_labels(prediction.voxels, reference.voxels, execution);
+  std::vector<std::uint8_t> scored(labels.begin(), labels.end());
+  for (std::size_t label = 1; labels.empty() && label < scan.counts.both.size(); ++label)
+    if (scan.counts.prediction[label] + scan.counts.reference[label] > 0)
+      scored.push_back(static_cast<std::uint8_t>(label));
   std::vector<ClassScore> scores;
-  for (const std::uint8_t label : labels)
+  for (const std::uint8_t label : scored)
     scores.push_back(detail::scanned_score(prediction, reference, label, scan, options, execution));
   return scores;
 }

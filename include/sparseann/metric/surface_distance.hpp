@@ -22,6 +22,7 @@
 #include "sparseann/metric/boundary.hpp"
 #include "sparseann/metric/distance_transform.hpp"
 #include "sparseann/metric/overlap.hpp"
+#include "sparseann/metric/statistics.hpp"
 
 namespace sparseann {
 
@@ -106,21 +107,8 @@ scanned_boundary_distances(const Array3<std::uint8_t>& prediction, const Array3<
   return distances;
 }
 
-/// The share of the values at most `limit`, over both lists.
 [[nodiscard]] inline std::size_t count_within(std::span<const double> values, double limit) {
   return static_cast<std::size_t>(std::ranges::count_if(values, [limit](double value) { return value <= limit; }));
-}
-
-/// A line through the ordered values, as NumPy's default: percentile p of n values is at p / 100 (n - 1).
-[[nodiscard]] inline double percentile_of(std::vector<double> values, double percent) {
-  const double place = percent / 100 * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::ptrdiff_t>(std::floor(place));
-  const auto lower = values.begin() + below;
-  std::ranges::nth_element(values, lower);
-  if (lower + 1 == values.end())
-    return *lower;
-  const double upper = *std::min_element(lower + 1, values.end());
-  return *lower + (place - std::floor(place)) * (upper - *lower);
 }
 
 } // namespace detail
@@ -181,12 +169,12 @@ scanned_boundary_distances(const Array3<std::uint8_t>& prediction, const Array3<
                                                     BoundaryPercentile kind = BoundaryPercentile::pooled) {
   if (distances.one_is_empty())
     return distances.both_are_empty() ? 0.0 : distances.empty_mm;
+  std::vector<double> values = distances.from_prediction_mm;
+  std::vector<double> others = distances.from_reference_mm;
   if (kind == BoundaryPercentile::larger_of_directed)
-    return std::max(detail::percentile_of(distances.from_prediction_mm, percent),
-                    detail::percentile_of(distances.from_reference_mm, percent));
-  std::vector<double> both = distances.from_prediction_mm;
-  both.insert(both.end(), distances.from_reference_mm.begin(), distances.from_reference_mm.end());
-  return detail::percentile_of(std::move(both), percent);
+    return std::max(percentile<double>(values, percent), percentile<double>(others, percent));
+  values.insert(values.end(), others.begin(), others.end());
+  return percentile<double>(values, percent);
 }
 
 /// Normalised surface Dice: the share of the boundaries' voxels that are within `tolerance_mm` of the other boundary.

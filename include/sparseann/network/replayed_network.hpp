@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <tuple>
 #include <utility>
@@ -32,6 +33,20 @@ struct NetworkRecording : torch::CustomClassHolder {
   std::vector<torch::Tensor> parameter_gradients; ///< undefined where the outputs do not depend on the parameter
   CudaGraph forward;
   CudaGraph backward;
+};
+
+/// While it lives, copies of weights in a lower precision are made anew wherever they are read, as replays must.
+class AutocastWithoutCache {
+public:
+  AutocastWithoutCache() : cached_(at::autocast::is_autocast_cache_enabled()) {
+    at::autocast::set_autocast_cache_enabled(false);
+  }
+  AutocastWithoutCache(const AutocastWithoutCache&) = delete;
+  AutocastWithoutCache& operator=(const AutocastWithoutCache&) = delete;
+  ~AutocastWithoutCache() { at::autocast::set_autocast_cache_enabled(cached_); }
+
+private:
+  bool cached_;
 };
 
 /// Replays a recording as one operation of the parameters.
@@ -75,11 +90,11 @@ public:
 
 /// A network's forward pass in training, which a GPU replays, with its backward pass, from a recording.
 ///
-/// The first calls run as they are, which gets libraries ready; then the passes of one input shape are recorded and
-/// replayed for all inputs of that shape, in the precision that is in scope then. What other shapes, CPUs, networks
-/// that do not declare `has_fixed_operations` and SynchronisedBatchNorm need is run as it is. An output is valid until
-/// the next call. The network must be in training mode, its parameters stay where they are, and only the gradients of
-/// parameters are computed. Cost: on a GPU the memory of a step for as long as it lives.
+/// The first calls run as they are, which gets libraries ready; then the passes of the largest input shape so far are
+/// recorded and replayed for all inputs of that shape, in the precision that is in scope then. What other shapes, CPUs,
+/// networks that do not declare `has_fixed_operations` and SynchronisedBatchNorm need is run as it is. An output is
+/// valid until the next call. The network must be in training mode, its parameters stay where they are, and only the
+/// gradients of parameters are computed. Cost: on a GPU the memory of a step for as long as it lives.
 template <NetworkModule Network> class ReplayedNetwork {
 public:
   /// `replays`: whether a recording is made at all.
@@ -91,12 +106,11 @@ public:
   template <std::same_as<torch::Tensor>... Input>
     requires requires(Network network, const Input&... inputs) { network->forward(inputs...); }
   [[nodiscard]] SegmentationOutput operator()(const Input&... inputs) {
-    if (!replays_ || !network_->is_training() || SynchronisedBatchNorm::is_active() ||
-        calls_++ < calls_before_recording)
+    if (!replays_ || !network_->is_training() || SynchronisedBatchNorm::is_active())
       return network_->forward(inputs...);
-    if (!recording_)
+    if (!recording_ && is_time_to_record({inputs...}))
       record(inputs...);
-    if (!fits({inputs...}))
+    if (!recording_ || !fits({inputs...}))
       return network_->forward(inputs...);
     std::size_t next = 0;
     (recording_->inputs[next++].copy_(inputs, true), ...);
@@ -106,6 +120,12 @@ public:
 
 private:
   static constexpr std::size_t calls_before_recording = 3;
+
+  /// After the first calls, at an input as large as any before: parts of a batch may be smaller.
+  [[nodiscard]] bool is_time_to_record(const std::vector<torch::Tensor>& inputs) {
+    largest_ = std::max(largest_, inputs.front().numel());
+    return calls_++ >= calls_before_recording && inputs.front().numel() == largest_;
+  }
 
   [[nodiscard]] bool fits(const std::vector<torch::Tensor>& inputs) const {
     return std::ranges::equal(inputs, recording_->inputs, [](const torch::Tensor& a, const torch::Tensor& b) {
@@ -119,9 +139,7 @@ private:
     for (const torch::Tensor& parameter : network_->parameters())
       if (parameter.requires_grad())
         recording->parameters.push_back(parameter);
-    // Copies of weights in a lower precision must be made anew by every replay.
-    const bool caches = at::autocast::is_autocast_cache_enabled();
-    at::autocast::set_autocast_cache_enabled(false);
+    const detail::AutocastWithoutCache anew;
     std::vector<torch::Tensor> outputs;
     recording->forward.record(device_, [&] {
       std::size_t next = 0;
@@ -132,7 +150,6 @@ private:
       if (output.auxiliary.defined())
         outputs.push_back(output.auxiliary);
     });
-    at::autocast::set_autocast_cache_enabled(caches);
     for (const torch::Tensor& output : outputs)
       recording->output_gradients.push_back(torch::empty_like(output));
     recording->backward.record(
@@ -151,6 +168,7 @@ private:
   torch::Device device_;
   bool replays_;
   std::size_t calls_ = 0;
+  std::int64_t largest_ = 0; ///< numbers in an input so far
   c10::intrusive_ptr<detail::NetworkRecording> recording_;
 };
 

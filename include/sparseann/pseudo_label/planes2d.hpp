@@ -62,8 +62,7 @@ public:
     const WorkingCases working(parts.training, options.grid);
     const SliceSampler sampler(working.data(), options.training.patch, options.training.augmentation,
                                options.training.balanced_share);
-    BatchFeed batches([&](const BatchPart& part, const Generator& generator) { return sampler.draw(part, generator); },
-                      options.training, context);
+    BatchFeed batches(sampler, options.training, context);
     ReplayedNetwork network(network_, context.device, options.training.cuda_graphs);
     const auto step = [&](const BatchPart& part, const Generator&) {
       PatchBatch batch = batches(part);
@@ -71,7 +70,7 @@ public:
       return step_loss(loss, network(batch.images), batch.labels, batch.mask, std::move(batch.samples));
     };
     return train(network_, options.training, context, step,
-                 {.configuration = {{"network", to_json(options.network)}},
+                 {.configuration = {{"network", to_json(options.network)}, {"grid", to_json(options.grid)}},
                   .validate = validation_of(*this, parts.validation, context)});
   }
 

@@ -23,20 +23,24 @@ template <class B>
 concept DrawnBatch =
     std::movable<B> && requires(B batch, void (*visitor)(torch::Tensor&)) { visit_tensors(batch, visitor); };
 
+/// Draws the batches of a training: a function of its arguments alone, so that a batch is the same wherever it is
+/// drawn.
+template <class S>
+concept BatchSampler = requires(const S sampler, const BatchPart& part, const Generator& generator) {
+  { sampler.draw(part, generator) } -> DrawnBatch;
+};
+
 /// The batches of a training, on its device.
 ///
 /// For a GPU each is drawn ahead, in a thread of its own, into memory that the GPU reads without waiting for the CPU; a
-/// CPU has nobody to wait for. `draw(part, generator)` must be a function of its arguments alone, so that batches are
-/// the same either way. Cost: on a GPU the memory of one batch more.
-/// Throws: what `draw` throws, where the batch is asked for.
-template <class Draw>
-  requires DrawnBatch<std::invoke_result_t<const Draw&, const BatchPart&, const Generator&>>
-class BatchFeed {
+/// CPU has nobody to wait for. Cost: on a GPU the memory of one batch more. The sampler must outlive it.
+/// Throws: what the sampler throws, where the batch is asked for.
+template <BatchSampler Sampler> class BatchFeed {
 public:
-  using Batch = std::invoke_result_t<const Draw&, const BatchPart&, const Generator&>;
+  using Batch = decltype(std::declval<const Sampler&>().draw(BatchPart{}, std::declval<const Generator&>()));
 
-  BatchFeed(Draw draw, const TrainingOptions& options, const StageContext& context)
-      : draw_(std::move(draw)), device_(context.device), generator_(context.generator),
+  BatchFeed(const Sampler& sampler, const TrainingOptions& options, const StageContext& context)
+      : sampler_(sampler), device_(context.device), generator_(context.generator),
         parts_(detail::batch_parts(options, context.exchange)),
         passes_(parts_.size() * static_cast<std::size_t>(options.iterations)), ahead_(DrawPinned{this}) {}
   BatchFeed(const BatchFeed&) = delete;
@@ -46,7 +50,7 @@ public:
   /// The samples of a part of an iteration's batch.
   [[nodiscard]] Batch operator()(const BatchPart& part) {
     if (device_.is_cpu())
-      return draw_(part, generator_.split(static_cast<std::uint64_t>(part.iteration)));
+      return sampler_.draw(part, generator_.split(static_cast<std::uint64_t>(part.iteration)));
     const std::size_t pass = pass_of(part);
     Batch batch = ahead_.get(pass, pass + 1 == passes_);
     visit_tensors(batch, [&](torch::Tensor& tensor) { tensor = tensor.to(device_, true); });
@@ -59,7 +63,7 @@ private:
     Batch operator()(std::size_t pass) const {
       BatchPart part = feed->parts_[pass % feed->parts_.size()];
       part.iteration = static_cast<std::int64_t>(pass / feed->parts_.size());
-      Batch batch = feed->draw_(part, feed->generator_.split(static_cast<std::uint64_t>(part.iteration)));
+      Batch batch = feed->sampler_.draw(part, feed->generator_.split(static_cast<std::uint64_t>(part.iteration)));
       visit_tensors(batch, [](torch::Tensor& tensor) { tensor = tensor.pin_memory(); });
       return batch;
     }
@@ -71,7 +75,7 @@ private:
     return static_cast<std::size_t>(part.iteration) * parts_.size() + static_cast<std::size_t>(found - parts_.begin());
   }
 
-  Draw draw_;
+  const Sampler& sampler_;
   torch::Device device_;
   Generator generator_;
   std::vector<BatchPart> parts_; ///< of every iteration

@@ -167,9 +167,7 @@ public:
 
   /// Class probabilities on this grid, (C, z, y, x), at the scan's voxels; what was cut away is background for certain.
   [[nodiscard]] torch::Tensor to_scan(const torch::Tensor& probabilities) const {
-    Shape3 extents{};
-    for (std::size_t axis = 0; axis < 3; ++axis)
-      extents[axis] = box_.past[axis] - box_.first[axis];
+    const Shape3 extents = shape_of(box_);
     const torch::Tensor inside = detail::resampled(probabilities, extents);
     if (extents == scan_.shape)
       return inside;
@@ -217,7 +215,7 @@ public:
     if (options.is_as_scanned())
       return;
     for (std::size_t c = 0; c < data.cases.size(); ++c) {
-      const WorkingGrid grid(data.cases[c].image, options);
+      const WorkingGrid& grid = grids_.emplace_back(data.cases[c].image, options);
       cases_.push_back({.name = data.cases[c].name, .image = grid.from_scan(data.cases[c].image)});
       labels_.push_back(grid.from_scan(data.labels[c]));
     }
@@ -228,9 +226,12 @@ public:
   WorkingCases& operator=(const WorkingCases&) = delete;
 
   [[nodiscard]] const LabelledCases& data() const noexcept { return data_; }
+  /// Of each case; none where they are as scanned.
+  [[nodiscard]] std::span<const WorkingGrid> grids() const noexcept { return grids_; }
 
 private:
   LabelledCases data_;
+  std::vector<WorkingGrid> grids_;
   std::vector<Case> cases_;
   std::vector<SparseLabels> labels_;
 };
