@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -109,9 +110,25 @@ private:
     std::vector<torch::Tensor> logits;
     for (const torch::Tensor& sample : deep.split(1)) {
       const torch::Tensor ordered = channels_last ? sample.contiguous(at::MemoryFormat::ChannelsLast3d) : sample;
-      logits.push_back(head(up2(up1(ordered).relu_()).relu_()));
+      const torch::Tensor upsampled = up1(ordered).relu_();
+      logits.push_back(at::GradMode::is_enabled() ? head(up2(upsampled).relu_()) : logits_by_slabs(upsampled));
     }
     return torch::cat(logits);
+  }
+
+  /// head(up2(features).relu_()) without the feature maps at full resolution, of which there are a few planes at a time.
+  /// With kernel 4, stride 2 and padding 1, output planes 2a..2b-1 read input planes a-1..b, and padding 3 leaves out
+  /// what else these would reach.
+  [[nodiscard]] torch::Tensor logits_by_slabs(const torch::Tensor& features) {
+    constexpr std::int64_t planes = 8;
+    const torch::Tensor padded = torch::constant_pad_nd(features, {0, 0, 0, 0, 1, 1});
+    std::vector<torch::Tensor> slabs;
+    for (std::int64_t first = 0; first < features.size(2); first += planes) {
+      const torch::Tensor slab = padded.narrow(2, first, std::min(planes, features.size(2) - first) + 2);
+      slabs.push_back(
+          head(torch::conv_transpose3d(slab, up2->weight, up2->bias, /*stride=*/2, /*padding=*/{3, 1, 1}).relu_()));
+    }
+    return torch::cat(slabs, 2);
   }
 
   [[nodiscard]] static torch::nn::ConvTranspose3d deconvolution(std::int64_t in_channels, std::int64_t out_channels) {
