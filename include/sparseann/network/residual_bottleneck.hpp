@@ -45,13 +45,13 @@ struct ResidualBottleneckImpl : torch::nn::Module {
   }
 
   torch::Tensor forward(const torch::Tensor& input) {
-    const torch::Tensor residual = expand(spatial(reduce(input)));
+    torch::Tensor residual = expand(spatial(reduce(input))); // added to in place: no gradient needs what it was
     if (shortcut.is_empty())
-      return residual + input;
+      return residual.add_(input);
     // What a strided Conv 1^2 reads. oneDNN's own, channels-last and with fewer channels than a vector holds, writes
     // past its buffer in the backward pass (its issue #6035; seen to crash with 16 threads).
     const torch::Tensor read = stride_ == 1 ? input : input.slice(2, 0, {}, stride_).slice(3, 0, {}, stride_);
-    return residual + shortcut(read.contiguous(input.suggest_memory_format()));
+    return residual.add_(shortcut(read.contiguous(input.suggest_memory_format())));
   }
 
   NormalisedConvolution2d reduce;
