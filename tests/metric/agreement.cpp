@@ -54,6 +54,12 @@ std::map<std::string, double> ours(const LabelVolume& prediction, const LabelVol
                                       .boundary_percentile = BoundaryPercentile::larger_of_directed});
   const ClassScore corners = scored({.boundary = {.neighbours = Connectivity::corners}});
   const ClassScore inside = scored({.boundary = {.image_border = false}});
+  const ClassScore elements =
+      scored({.surface = Surface::elements, .boundary_percentile = BoundaryPercentile::larger_of_directed});
+  const auto& spacing = reference.geometry.spacing_mm;
+  const auto surfaces = surface_element_distances(prediction.voxels, reference.voxels, 1, spacing);
+  const DirectedValues averages = directed_averages_mm(surfaces);
+  const DirectedValues overlap = surface_overlap(surfaces, 1.0);
   return {{"dice", pooled.dice},
           {"jaccard", pooled.jaccard},
           {"sensitivity", pooled.sensitivity},
@@ -67,7 +73,14 @@ std::map<std::string, double> ours(const LabelVolume& prediction, const LabelVol
           {"adb_mm_pooled_corners", corners.average_boundary_distance_mm},
           {"hausdorff_mm_border_inside", inside.hausdorff_mm},
           {"adb_mm_pooled_border_inside", inside.average_boundary_distance_mm},
-          {"nsd_1mm", pooled.normalised_surface_dice}};
+          {"nsd_1mm", pooled.normalised_surface_dice},
+          {"hausdorff_mm_elements", elements.hausdorff_mm},
+          {"hausdorff95_mm_elements", elements.hausdorff95_mm},
+          {"nsd_1mm_elements", elements.normalised_surface_dice},
+          {"adb_mm_elements_from_prediction", averages.from_prediction},
+          {"adb_mm_elements_from_reference", averages.from_reference},
+          {"overlap_1mm_elements_from_prediction", overlap.from_prediction},
+          {"overlap_1mm_elements_from_reference", overlap.from_reference}};
 }
 
 } // namespace

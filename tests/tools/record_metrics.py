@@ -95,14 +95,26 @@ def surface_distance(prediction: np.ndarray, reference: np.ndarray, spacing: lis
     import surface_distance as tool
 
     found = tool.compute_surface_distances(reference.astype(bool), prediction.astype(bool), spacing)
-    there, back = tool.compute_average_surface_distance(found)
+    from_reference, from_prediction = tool.compute_average_surface_distance(found)
+    overlap_of_reference, overlap_of_prediction = tool.compute_surface_overlap_at_tolerance(found, 1.0)
     return {
         "dice": float(tool.compute_dice_coefficient(reference.astype(bool), prediction.astype(bool))),
-        "hausdorff_mm_surface_elements": float(tool.compute_robust_hausdorff(found, 100)),
-        "hausdorff95_mm_surface_elements": float(tool.compute_robust_hausdorff(found, 95)),
-        "adb_mm_mean_of_directed_surface_elements": float((there + back) / 2),
-        "nsd_1mm_surface_elements": float(tool.compute_surface_dice_at_tolerance(found, 1.0)),
+        "hausdorff_mm_elements": float(tool.compute_robust_hausdorff(found, 100)),
+        "hausdorff95_mm_elements": float(tool.compute_robust_hausdorff(found, 95)),
+        "adb_mm_elements_from_prediction": float(from_prediction),
+        "adb_mm_elements_from_reference": float(from_reference),
+        "nsd_1mm_elements": float(tool.compute_surface_dice_at_tolerance(found, 1.0)),
+        "overlap_1mm_elements_from_prediction": float(overlap_of_prediction),
+        "overlap_1mm_elements_from_reference": float(overlap_of_reference),
     }
+
+
+def element_areas() -> list[dict]:
+    """surface-distance's area of every code of 2 x 2 x 2 voxels, which are 1 mm^3 and of three different extents."""
+    from surface_distance import lookup_tables
+
+    return [{"spacing_mm": spacing, "areas_mm2": lookup_tables.create_table_neighbour_code_to_surface_area(spacing).tolist()}
+            for spacing in ([1.0, 1.0, 1.0], [3.0, 0.75, 1.25])]
 
 
 TOOLS = {"monai": monai, "medpy": medpy, "simpleitk": simpleitk, "surface-distance": surface_distance}
@@ -121,6 +133,8 @@ def main() -> None:
                 prediction, reference = drawn(pair["shape"], pair["prediction"]), drawn(pair["shape"], pair["reference"])
                 pair.setdefault("results", {})[name] = {
                     key: float(value) for key, value in tool(prediction, reference, [float(s) for s in pair["spacing_mm"]]).items()}
+            if name == "surface-distance":
+                data["element_areas"] = element_areas()
             data.setdefault("versions", {})[name] = importlib.metadata.version(name)
             print(f"{name} {data['versions'][name]}")
         except ModuleNotFoundError as error:
