@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "apps/sparseann/command.hpp"
+#include "apps/sparseann/compare/command.hpp"
 #include "apps/sparseann/evaluate/command.hpp"
 #include "apps/sparseann/select/command.hpp"
 #include "apps/sparseann/torch/commands.hpp"
@@ -18,7 +19,7 @@ namespace sparseann::app {
 
 namespace {
 
-constexpr std::array commands{select_command, evaluate_command, encode_command,
+constexpr std::array commands{select_command, evaluate_command, compare_command, encode_command,
                               plan_command,   predict_command,  export_command};
 
 std::string summaries() {

@@ -16,8 +16,7 @@
 namespace sparseann::app {
 
 /// Calls body(), whose errors about what the library calls `argument` name the flag instead.
-template <std::invocable Body>
-[[nodiscard]] auto naming_flag(std::string_view flag, std::string_view argument, const Body& body) {
+template <std::invocable Body> auto naming_flag(std::string_view flag, std::string_view argument, const Body& body) {
   try {
     return body();
   } catch (const InvalidArgument& error) {

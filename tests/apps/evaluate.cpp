@@ -6,6 +6,7 @@
 #include "sparseann/core/volume.hpp"
 #include "sparseann/io/file.hpp"
 #include "sparseann/io/nifti.hpp"
+#include "sparseann/metric/evaluation.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -87,6 +88,21 @@ TEST_CASE("evaluate takes two files, classes, a spacing and the variants of dist
   CHECK(read_json_file(folders.path() / "metrics.json")["options"]["boundary_average"] == "mean_of_directed");
 }
 
+TEST_CASE("evaluate measures between surface elements where it is asked to") {
+  const LabelFolders folders;
+  folders.add("a.nii.gz", block(2, 6), block(3, 6));
+  const ProgramResult result = folders.evaluate("--surface elements");
+  INFO(result.errors);
+  REQUIRE(result.exit_code == 0);
+  const EvaluationOptions options{.surface = Surface::elements};
+  const ClassScore expected = evaluate(block(2, 6), block(3, 6), 2, options)[0];
+  CHECK(folders.table().number<double>(0, "adb_mm") == expected.average_boundary_distance_mm);
+  CHECK(folders.table().number<double>(0, "nsd") == expected.normalised_surface_dice);
+  const Json summary = read_json_file(folders.path() / "metrics.json");
+  CHECK(summary["options"]["surface"] == "elements");
+  CHECK_THAT(summary["definitions"]["boundary"].get<std::string>(), ContainsSubstring("2 x 2 x 2"));
+}
+
 TEST_CASE("a case that cannot be scored is told and does not keep the others from being scored") {
   const LabelFolders folders;
   folders.add("good.nii.gz", block(2, 6), block(3, 6));
@@ -135,4 +151,6 @@ TEST_CASE("evaluate refuses what it cannot work with before it writes anything")
   refused("--prediction {}/p --reference {}/r --output {}", "--output: expected a file to write");
   refused("--prediction {}/p --reference {}/r --output {}/m.csv --spacing 1,2", "--spacing: expected three numbers");
   refused("--prediction {}/p --reference {}/r --output {}/m.csv --classes 0", "--classes: expected");
+  refused("--prediction {}/p --reference {}/r --output {}/m.csv --surface elements --neighbours corners",
+          "--neighbours: expected no choice where surface is elements");
 }

@@ -100,6 +100,25 @@ TEST_CASE("where one side is empty, distances may be missing") {
   CHECK(evaluate(prediction, reference, 3, {.empty_distance = EmptyDistance::missing})[1].hausdorff_mm == 0.0);
 }
 
+TEST_CASE("the surface is a choice: centres of boundary voxels, or elements by their area") {
+  LabelVolume prediction = blank({12, 12, 12});
+  LabelVolume reference = prediction;
+  xt::view(prediction.voxels, xt::range(2, 6), xt::range(2, 6), xt::range(2, 6)) = 1;
+  xt::view(reference.voxels, xt::range(2, 6), xt::range(2, 9), xt::range(2, 6)) = 1;
+  const ClassScore score = evaluate(prediction, reference, 2, {.surface = Surface::elements, .tolerance_mm = 0})[0];
+  const auto distances = surface_element_distances(prediction.voxels, reference.voxels, 1, {1, 1, 1});
+  CHECK(score.average_boundary_distance_mm == average_boundary_distance_mm(distances));
+  CHECK(score.hausdorff_mm == 3.0);
+  CHECK(score.normalised_surface_dice == normalised_surface_dice(distances, 0));
+  CHECK(score.dice == evaluate(prediction, reference, 2)[0].dice);
+  const EvaluationOptions misfit{.surface = Surface::elements, .boundary = {.neighbours = Connectivity::corners}};
+  CHECK_THROWS_WITH(evaluate(prediction, reference, 2, misfit),
+                    "boundary.neighbours: expected no choice where surface is elements, which are between voxels, got "
+                    "corners");
+  const std::vector<std::uint8_t> labels{1};
+  CHECK_THROWS_AS(evaluate_labels(prediction, reference, labels, {.tolerance_mm = -1}), InvalidArgument);
+}
+
 TEST_CASE("labels that are asked for are scored in their order, and 0 is none") {
   LabelVolume prediction = blank({2, 2, 10});
   prediction.voxels(0, 0, 1) = 200;

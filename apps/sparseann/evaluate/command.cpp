@@ -17,6 +17,7 @@
 
 #include "apps/sparseann/evaluate/cases.hpp"
 #include "apps/sparseann/evaluate/report.hpp"
+#include "apps/sparseann/policies.hpp"
 #include "sparseann/core/interruption.hpp"
 #include "sparseann/core/parallel.hpp"
 #include "sparseann/core/progress.hpp"
@@ -48,6 +49,7 @@ struct EvaluateCall {
     visitor(field("output", call.output, "metrics.csv to write; beside it the same name with .json"));
     visitor(field("classes", call.classes, "labels to score; none: all above 0 that any case has", between(1, 255)));
     visitor(field("spacing", call.spacing, "mm along z, y and x; none: the reference file's", above(0)));
+    visitor(field("surface", call.metric.surface, "between what distances are: boundary voxels or surface elements"));
     visitor(field("tolerance-mm", call.metric.tolerance_mm,
                   "up to where the normalised surface Dice calls boundaries equal", at_least(0)));
     visitor(field("neighbours", call.metric.boundary.neighbours, "which neighbours outside make a voxel boundary"));
@@ -66,6 +68,7 @@ void check_call(const EvaluateCall& call) {
     throw InvalidArgument("--output", "a file to write", fmt::format("{}, a folder", call.output));
   if (!call.spacing.empty() && call.spacing.size() != 3)
     throw InvalidArgument("--spacing", "three numbers, along z, y and x", fmt::format("{}", call.spacing.size()));
+  naming_flag("--neighbours", "boundary.neighbours", [&] { validate(call.metric); });
 }
 
 /// A case, or why it could not be scored.

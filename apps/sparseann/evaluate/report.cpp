@@ -53,15 +53,21 @@ Json statistics_of(const std::vector<double>& values) {
 
 /// What each number is, so that nobody takes it for another tool's of the same name.
 Json definitions(const EvaluationOptions& options) {
+  const bool elements = options.surface == Surface::elements;
+  const std::string_view border = options.boundary.image_border ? "counts as outside" : "does not count";
+  const std::string_view parts = elements ? "surface elements, by area" : "boundaries' voxels";
   return {
-      {"boundary", fmt::format("voxels of a class with a neighbour outside it, by {}; the image's border {}",
-                               name_of_value(options.boundary.neighbours),
-                               options.boundary.image_border ? "counts as outside" : "does not count")},
-      {"adb_mm",
-       fmt::format("average distance of the boundaries' voxels, {}", name_of_value(options.boundary_average))},
+      {"boundary",
+       elements
+           ? fmt::format("surface elements in the middle of 2 x 2 x 2 voxels of which some have the class, by their "
+                         "area in marching cubes; the image's border {}",
+                         border)
+           : fmt::format("voxels of a class with a neighbour outside it, by {}; the image's border {}",
+                         name_of_value(options.boundary.neighbours), border)},
+      {"adb_mm", fmt::format("average distance of the {}, {}", parts, name_of_value(options.boundary_average))},
       {"hausdorff95_mm",
        fmt::format("95th percentile of these distances, {}", name_of_value(options.boundary_percentile))},
-      {"nsd", fmt::format("share of the boundaries' voxels within {} mm of the other boundary", options.tolerance_mm)},
+      {"nsd", fmt::format("share of the {} within {} mm of the other's", parts, options.tolerance_mm)},
       {"empty",
        fmt::format(
            "both sides empty: dice, jaccard and nsd 1, distances 0; one side: dice, jaccard and nsd 0, distances {}",

@@ -74,6 +74,10 @@ namespace detail {
   return distances;
 }
 
+[[nodiscard]] inline bool has_no_site(const Array3<std::uint8_t>& sites) {
+  return distance_lines::first_site(elements(sites), 0) == sites.size();
+}
+
 [[nodiscard]] inline double sum_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
@@ -95,11 +99,8 @@ scanned_boundary_distances(const Array3<std::uint8_t>& prediction, const Array3<
       worthwhile_threads(execution, seconds_per_voxel * static_cast<double>(voxel_count(shape_of(box))));
   const Array3<std::uint8_t> predicted = boundary_in(prediction, label, box, options, threads);
   const Array3<std::uint8_t> expected = boundary_in(reference, label, box, options, threads);
-  const auto has_none = [](const Array3<std::uint8_t>& boundary) {
-    return distance_lines::first_site(elements(boundary), 0) == boundary.size();
-  };
-  distances.prediction_empty = has_none(predicted);
-  distances.reference_empty = has_none(expected);
+  distances.prediction_empty = has_no_site(predicted);
+  distances.reference_empty = has_no_site(expected);
   if (distances.one_is_empty())
     return distances;
   distances.from_prediction_mm = distances_to(predicted, expected, spacing_mm, execution);
