@@ -43,12 +43,13 @@ endif()
 
 sparseann_add_library(metric FOLDERS metric LINK sparseann_core)
 sparseann_add_library(select FOLDERS select LINK sparseann_core)
-sparseann_add_library(io FOLDERS io EXCEPT io/hdf5*.hpp
-  LINK sparseann_core nlohmann_json::nlohmann_json CLI11::CLI11 ZLIB::ZLIB LibZip::LibZip PNG::PNG
+sparseann_add_library(io FOLDERS io EXCEPT io/hdf5*.hpp io/tiff*.hpp
+  LINK sparseann_core nlohmann_json::nlohmann_json CLI11::CLI11 ZLIB::ZLIB ISAL::ISAL LibZip::LibZip PNG::PNG
   OpenSSL::Crypto)
 target_include_directories(sparseann_io SYSTEM INTERFACE "$<BUILD_INTERFACE:${NIFTI_INCLUDE_DIR}>")
 # Formats whose libraries are large, each a component of its own.
 sparseann_add_library(hdf5 HEADERS io/hdf5*.hpp LINK sparseann_io LibHDF5::LibHDF5)
+sparseann_add_library(tiff HEADERS io/tiff*.hpp LINK sparseann_io TIFF::TIFF)
 sparseann_add_library(annotate FOLDERS data annotate LINK sparseann_io sparseann_metric sparseann_select)
 
 if(SPARSEANN_WITH_TORCH)
