@@ -98,7 +98,7 @@ TEST_CASE("changed bits are an error") {
   std::string bad_checksum = by_python;
   bad_checksum[30] = 'x';
   CHECK_THROWS_WITH(decompress_gzip("bad.gz", bad_checksum, 1000),
-                    "bad.gz: gzip data are corrupt: incorrect data check (at byte 34)");
+                    "bad.gz: gzip data are corrupt: incorrect checksum or length (at byte 38)");
 }
 
 TEST_CASE("other content, rubbish at the end and too much output are errors") {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -19,10 +20,11 @@
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/geometry.hpp"
 #include "sparseann/core/io_error.hpp"
+#include "sparseann/core/prefetched.hpp"
 #include "sparseann/core/volume.hpp"
 #include "sparseann/io/atomic_file.hpp"
-#include "sparseann/io/file.hpp"
 #include "sparseann/io/gzip.hpp"
+#include "sparseann/io/mapped_file.hpp"
 #include "sparseann/io/nifti_header.hpp"
 
 namespace sparseann {
@@ -37,11 +39,13 @@ namespace detail {
 /// The bytes of a NIfTI file in order, whether it is compressed or not; told by its content.
 class NiftiSource {
 public:
-  explicit NiftiSource(const std::filesystem::path& path) : path_(path), stored_(read_file(path)) {
+  explicit NiftiSource(const std::filesystem::path& path) : path_(path), file_(path), stored_(file_.bytes()) {
     if (is_gzip(stored_))
       gzip_.emplace(path_, stored_);
     else if (path_.extension() == ".gz")
       throw IoError(path_, "is not a gzip file, though its name says so", 0);
+    head_.resize(nifti_header_bytes);
+    head_.resize(fill(head_));
   }
   NiftiSource(const NiftiSource&) = delete;
   NiftiSource& operator=(const NiftiSource&) = delete;
@@ -51,20 +55,31 @@ public:
     return gzip_ ? stored_.size() * max_gzip_ratio : stored_.size();
   }
 
-  /// The first `count` bytes, or all of a shorter file.
-  [[nodiscard]] std::string_view first(std::size_t count) {
-    if (!gzip_)
-      return std::string_view(stored_).substr(0, count);
-    constexpr std::size_t piece = std::size_t{1} << 20U; // memory grows with what arrives, not with what was promised
-    while (decompressed_.size() < count) {
-      const std::size_t before = decompressed_.size();
-      decompressed_.resize(before + std::min(piece, count - before));
-      const std::size_t got = gzip_->read(std::span(decompressed_).subspan(before));
-      decompressed_.resize(before + got);
-      if (got == 0)
-        break;
-    }
-    return std::string_view(decompressed_).substr(0, count);
+  /// The bytes of the header, or of a shorter file.
+  [[nodiscard]] std::string_view head() const noexcept { return head_; }
+
+  /// Goes to byte `offset`, from the file's first on.
+  void seek(std::uint64_t offset) {
+    const std::uint64_t again = std::min<std::uint64_t>(offset, head_.size());
+    head_.erase(0, static_cast<std::size_t>(again));
+    position_ = again;
+    std::string scratch(std::size_t{1} << 16U, '\0');
+    while (position_ < offset)
+      static_cast<void>(
+          next(std::span(scratch).first(std::min<std::uint64_t>(scratch.size(), offset - position_)), offset));
+  }
+
+  /// The bytes that follow, as many as `scratch` has room for, which holds them where they were compressed.
+  /// Throws IoError where the file, of which byte `end` is wanted, has less.
+  [[nodiscard]] std::string_view next(std::span<char> scratch, std::uint64_t end) {
+    const std::size_t known = std::min(scratch.size(), head_.size());
+    std::ranges::copy(std::string_view(head_).substr(0, known), scratch.begin());
+    head_.erase(0, known);
+    const std::size_t count = known + fill(scratch.subspan(known));
+    position_ += count;
+    if (count < scratch.size())
+      throw IoError(path_, fmt::format("voxels are truncated: expected {} bytes", end), position_);
+    return {scratch.data(), count};
   }
 
   /// Verifies the checksums that follow.
@@ -74,10 +89,21 @@ public:
   }
 
 private:
+  [[nodiscard]] std::size_t fill(std::span<char> out) {
+    if (gzip_)
+      return gzip_->read(out);
+    const std::size_t count = stored_.copy(out.data(), out.size(), taken_);
+    taken_ += count;
+    return count;
+  }
+
   std::filesystem::path path_;
-  std::string stored_;
+  MappedFile file_;
+  std::string_view stored_;
   std::optional<GzipReader> gzip_;
-  std::string decompressed_;
+  std::string head_;           ///< what was read for the header's sake, from position_ on
+  std::size_t taken_ = 0;      ///< of stored_, where it is not compressed
+  std::uint64_t position_ = 0; ///< in the file as it was before it was compressed
 };
 
 /// Calls body(T{}) with the C++ type of a NIfTI data type. Throws DataError naming the others.
@@ -146,30 +172,49 @@ struct ToLabel {
   }
 };
 
+/// `bytes` are those of the voxels from `first` on, which go to `out`.
 template <class Stored, class T, class Convert>
-void decode_voxels(const NiftiHeader& header, std::string_view bytes, std::span<T> out, const Convert& convert) {
+void decode_voxels(const NiftiHeader& header, std::string_view bytes, std::size_t first, std::span<T> out,
+                   const Convert& convert) {
   for (std::size_t i = 0; i < out.size(); ++i) {
     Stored stored;
     std::memcpy(&stored, bytes.data() + i * sizeof(Stored), sizeof(Stored));
-    out[i] = convert(header, header.swapped ? swap_bytes(stored) : stored, i);
+    out[i] = convert(header, header.swapped ? swap_bytes(stored) : stored, first + i);
+  }
+}
+
+/// Goes in pieces that stay in a core's cache: the next is decompressed in a thread of its own while one is converted,
+/// and memory for the result is got from the system.
+template <class Stored, class T, class Convert>
+void read_voxels(NiftiSource& source, const NiftiHeader& header, std::uint64_t end, std::span<T> out,
+                 const Convert& convert) {
+  constexpr std::size_t piece = (std::size_t{1} << 19U) / sizeof(Stored);
+  const auto size_of_piece = [&](std::size_t index) { return std::min(piece, out.size() - index * piece); };
+  std::array<std::string, 2> scratch;
+  Prefetched pieces([&](std::size_t index) {
+    std::string& bytes = scratch[index % 2];
+    bytes.resize(size_of_piece(index) * sizeof(Stored));
+    return source.next(bytes, end);
+  });
+  const std::size_t count = (out.size() - 1) / piece + 1;
+  for (std::size_t index = 0; index < count; ++index) {
+    const std::string_view bytes = pieces.get(index, index + 1 == count);
+    const std::size_t first = index * piece;
+    decode_voxels<Stored>(header, bytes, first, out.subspan(first, size_of_piece(index)), convert);
   }
 }
 
 template <class T, class Convert>
 [[nodiscard]] Volume<T> read_nifti_volume(const std::filesystem::path& path, const Convert& convert) {
   NiftiSource source(path);
-  const NiftiHeader header = parse_nifti_header(path, source.first(nifti_header_bytes));
+  const NiftiHeader header = parse_nifti_header(path, source.head());
   return with_voxel_type(path, header.datatype, [&]<class Stored>(Stored) {
     const std::size_t size = checked_voxel_bytes(path, header, sizeof(Stored), source.bound());
-    const auto end = static_cast<std::size_t>(header.offset) + size;
-    const std::string_view file = source.first(end);
-    if (file.size() < end)
-      throw IoError(path, fmt::format("voxels are truncated: expected {} bytes", end), file.size());
-    source.finish();
     const Shape3& shape = header.geometry.shape;
+    source.seek(header.offset);
     Volume<T> volume{Array3<T>({shape[0], shape[1], shape[2]}), header.geometry};
-    decode_voxels<Stored>(header, file.substr(static_cast<std::size_t>(header.offset)), elements(volume.voxels),
-                          convert);
+    read_voxels<Stored>(source, header, header.offset + size, elements(volume.voxels), convert);
+    source.finish();
     return volume;
   });
 }
@@ -203,7 +248,7 @@ template <NiftiVoxel T> [[nodiscard]] constexpr int datatype_of() noexcept {
 /// real voxel type; scl_slope and scl_inter are applied.
 ///
 /// Shape: NIfTI's x runs fastest, which is our (z, y, x). Units: spacing in mm whatever unit the file uses.
-/// Cost: the file, its decompressed bytes and the volume are in memory at once.
+/// Cost: the file as it is stored and the volume are in memory at once.
 /// Throws: IoError (missing, truncated, corrupt, promises more than it holds, checked before allocation); DataError
 /// (other voxel types, more than one time point, bad extents or spacing). NaN voxels are returned as they are.
 [[nodiscard]] inline Volume<float> read_nifti_image(const std::filesystem::path& path) {
