@@ -52,8 +52,8 @@ template <NetworkModule Network, class Pass> [[nodiscard]] StepLoss losses_of(Pa
   const SegmentationOutput output = forward<Network>(pass, batch.inputs);
   const MaskedCrossEntropy loss;
   StepLoss losses{.main = loss(output.logits, batch.labels, batch.mask)};
-  if (output.auxiliary.defined())
-    losses.auxiliary = loss(output.auxiliary, batch.labels, batch.mask);
+  for (const torch::Tensor& logits : output.auxiliary)
+    losses.auxiliary = loss(logits, batch.labels, batch.mask);
   return losses;
 }
 

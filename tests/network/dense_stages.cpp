@@ -22,13 +22,13 @@ TEST_CASE("a trunk returns to twice its input's extents, with and without auxili
   sparseann::DenseTrunk trunk(widths, 0.0);
   const auto output = trunk(features);
   CHECK(output.logits.sizes() == torch::IntArrayRef({2, 3, 8, 4, 12}));
-  CHECK(output.auxiliary.sizes() == torch::IntArrayRef({2, 3, 8, 4, 12}));
+  CHECK(output.auxiliary.at(0).sizes() == torch::IntArrayRef({2, 3, 8, 4, 12}));
   CHECK(parameter_count(*trunk) == main_path + (6 * 3 + 3) + 3 * 64);
   CHECK(trunk->slow_parameters().size() == 1);
 
   widths.auxiliary_head = false;
   sparseann::DenseTrunk plain(widths, 0.0);
-  CHECK_FALSE(plain(features).auxiliary.defined());
+  CHECK(plain(features).auxiliary.empty());
   CHECK(parameter_count(*plain) == main_path);
   CHECK(plain->slow_parameters().empty());
 }
@@ -45,7 +45,7 @@ TEST_CASE("a trunk drops features between encoder and pooling in training alone,
   const auto first = trunk(features);
   const auto second = trunk(features);
   CHECK_FALSE(first.logits.equal(second.logits));
-  CHECK(first.auxiliary.equal(second.auxiliary));
+  CHECK(first.auxiliary.at(0).equal(second.auxiliary.at(0)));
   trunk->eval();
   CHECK(trunk(features).logits.equal(trunk(features).logits));
 }

@@ -65,16 +65,16 @@ TEST_CASE("every stage of DenseVoxNet has the released network's shape") {
 
   const auto output = network->forward(image);
   CHECK(output.logits.sizes() == torch::IntArrayRef({1, 3, 16, 8, 24}));
-  CHECK(output.auxiliary.sizes() == torch::IntArrayRef({1, 3, 16, 8, 24}));
+  CHECK(output.auxiliary.at(0).sizes() == torch::IntArrayRef({1, 3, 16, 8, 24}));
   CHECK(torch::allclose(output.logits, trunk->head->forward(up2), 1e-4, 1e-6));
-  CHECK(torch::allclose(output.auxiliary, trunk->auxiliary_head->forward(transition), 1e-4, 1e-6));
+  CHECK(torch::allclose(output.auxiliary.at(0), trunk->auxiliary_head->forward(transition), 1e-4, 1e-6));
 }
 
 TEST_CASE("gradients of both heads together reach every parameter of DenseVoxNet") {
   auto network = sparseann::make_network<DenseVoxNet>(tiny_densevoxnet(), sparseann::Generator(1));
   torch::manual_seed(1);
   const auto output = network->forward(torch::randn({2, 2, 8, 8, 8}));
-  check_gradient_reaches_all(*network, (output.logits.square() + output.auxiliary.square()).mean());
+  check_gradient_reaches_all(*network, (output.logits.square() + output.auxiliary.at(0).square()).mean());
 }
 
 TEST_CASE("DenseVoxNet's weights come from the generator") {

@@ -54,7 +54,7 @@ TEST_CASE("each scale halves the extents, the logits have the image's") {
   }
   const auto output = network->forward(torch::randn({2, 2, 8, 16}));
   CHECK(output.logits.sizes() == torch::IntArrayRef({2, 3, 8, 16}));
-  CHECK_FALSE(output.auxiliary.defined());
+  CHECK(output.auxiliary.empty());
 }
 
 TEST_CASE("gradients reach every parameter of the 2D network") {

@@ -5,5 +5,5 @@
 TEST_CASE("an output without auxiliary head has an undefined auxiliary") {
   const sparseann::SegmentationOutput output{.logits = torch::zeros({1}), .auxiliary = {}};
   CHECK(output.logits.defined());
-  CHECK_FALSE(output.auxiliary.defined());
+  CHECK(output.auxiliary.empty());
 }

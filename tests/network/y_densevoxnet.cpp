@@ -61,7 +61,7 @@ TEST_CASE("every stage of the meta-model has the shape of the authors' slides") 
   CHECK(network->trunk->block->forward(torch::max_pool3d(fused, 2)).sizes() == torch::IntArrayRef({1, 304, 2, 4, 2}));
   const auto output = network->forward(image, average);
   CHECK(output.logits.sizes() == torch::IntArrayRef({1, 3, 8, 16, 8}));
-  CHECK(output.auxiliary.sizes() == torch::IntArrayRef({1, 3, 8, 16, 8}));
+  CHECK(output.auxiliary.at(0).sizes() == torch::IntArrayRef({1, 3, 8, 16, 8}));
 }
 
 TEST_CASE("both inputs of the meta-model change its output") {
@@ -80,7 +80,7 @@ TEST_CASE("gradients reach every parameter of the meta-model") {
   auto network = sparseann::make_network<YDenseVoxNet>(tiny_y_densevoxnet(), sparseann::Generator(1));
   torch::manual_seed(1);
   const auto output = network->forward(torch::randn({2, 2, 8, 8, 8}), torch::rand({2, 3, 8, 8, 8}));
-  check_gradient_reaches_all(*network, (output.logits.square() + output.auxiliary.square()).mean());
+  check_gradient_reaches_all(*network, (output.logits.square() + output.auxiliary.at(0).square()).mean());
 }
 
 TEST_CASE("the meta-model's weights come from the generator") {

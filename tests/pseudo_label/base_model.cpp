@@ -17,7 +17,7 @@ TEST_CASE("step_loss has an auxiliary term exactly where the network has an auxi
   const torch::Tensor labels = torch::zeros({1, 1, 1, 2}, torch::kLong);
   const torch::Tensor mask = torch::ones({1, 1, 1, 2}, torch::kBool);
   CHECK_FALSE(step_loss(MaskedCrossEntropy{}, {.logits = logits, .auxiliary = {}}, labels, mask).auxiliary);
-  const StepLoss both = step_loss(MaskedCrossEntropy{}, {.logits = logits, .auxiliary = logits + 1}, labels, mask);
+  const StepLoss both = step_loss(MaskedCrossEntropy{}, {.logits = logits, .auxiliary = {logits + 1}}, labels, mask);
   REQUIRE(both.auxiliary);
   CHECK(both.main.numerator.item<double>() == Approx(2 * std::log(2.0)));
   CHECK(both.auxiliary->weight.item<double>() == 2.0);

@@ -211,6 +211,12 @@ template <Options O> void validate(const O& options, const std::string& prefix =
   detail::validate_fields(copy, prefix);
 }
 
+/// Options that were checked, for members that are made from them. Throws: InvalidArgument as validate.
+template <Options O> [[nodiscard]] O validated(const O& options) {
+  validate(options);
+  return options;
+}
+
 /// A field's full name, for `check_together`: "base.3d.training.patch".
 [[nodiscard]] inline std::string field_name(const std::string& prefix, std::string_view name) {
   return detail::field_path(prefix, name);

@@ -79,7 +79,7 @@ struct DenseTrunkImpl : torch::nn::Module {
   SegmentationOutput forward(const torch::Tensor& features) {
     SegmentationOutput output;
     if (!auxiliary_head.is_empty())
-      output.auxiliary = auxiliary_head(features);
+      output.auxiliary.push_back(auxiliary_head(features));
     const bool drops = dropout > 0 && is_training();
     const torch::Tensor kept = drops ? sparseann::dropout(features, dropout) : features;
     output.logits = decoded(tail(block(torch::max_pool3d(kept, 2))));

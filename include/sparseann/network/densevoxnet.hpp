@@ -60,12 +60,6 @@ struct DenseVoxNetOptions {
 };
 
 namespace detail {
-/// Checked options; members are made from them, so the check must come first.
-template <Options O> [[nodiscard]] O validated(const O& options) {
-  validate(options);
-  return options;
-}
-
 [[nodiscard]] inline DenseTrunkWidths trunk_widths(const DenseVoxNetOptions& options, std::int64_t in_channels) {
   return {.in_channels = in_channels,
           .layers = options.layers.at(1),
@@ -100,7 +94,7 @@ struct DenseVoxNetImpl : torch::nn::Module {
   static constexpr std::int64_t stride = 4;
 
   explicit DenseVoxNetImpl(const DenseVoxNetOptions& options = {})
-      : options_(detail::validated(options)),
+      : options_(validated(options)),
         encoder(register_module("encoder", DenseEncoder(detail::encoder_widths(options_), options_.dropout))),
         trunk(register_module("trunk",
                               DenseTrunk(detail::trunk_widths(options_, encoder->out_channels), options_.dropout))) {}

@@ -80,4 +80,19 @@ inline void initialise(torch::nn::Module& network, Initialisation initialisation
   }
 }
 
+/// Draws the weights of every convolution in `network` uniformly from -limit to limit and sets their biases to 0.
+///
+/// Randomness: as initialise.
+inline void initialise_uniformly(torch::nn::Module& network, double limit, const Generator& generator) {
+  const torch::NoGradGuard no_gradient;
+  for (const auto& item : network.named_modules())
+    if (auto* const convolution = dynamic_cast<torch::nn::Conv2dImpl*>(item.value().get())) {
+      auto engine = at::make_generator<at::CPUGeneratorImpl>(generator.split(item.key()).key());
+      convolution->weight.copy_(
+          torch::empty(convolution->weight.sizes(), torch::kFloat).uniform_(-limit, limit, std::move(engine)));
+      if (convolution->bias.defined())
+        convolution->bias.zero_();
+    }
+}
+
 } // namespace sparseann

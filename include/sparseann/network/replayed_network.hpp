@@ -115,7 +115,7 @@ public:
     std::size_t next = 0;
     (recording_->inputs[next++].copy_(inputs, true), ...);
     const auto outputs = detail::ReplayFunction::apply(at::TensorList(recording_->parameters), recording_);
-    return {.logits = outputs[0], .auxiliary = outputs.size() > 1 ? outputs[1] : torch::Tensor()};
+    return {.logits = outputs[0], .auxiliary = {outputs.begin() + 1, outputs.end()}};
   }
 
 private:
@@ -147,8 +147,7 @@ private:
       const SegmentationOutput output =
           std::apply([&](const auto&... copies) { return network_->forward(copies...); }, std::tuple{input(inputs)...});
       outputs.push_back(output.logits);
-      if (output.auxiliary.defined())
-        outputs.push_back(output.auxiliary);
+      outputs.insert(outputs.end(), output.auxiliary.begin(), output.auxiliary.end());
     });
     for (const torch::Tensor& output : outputs)
       recording->output_gradients.push_back(torch::empty_like(output));

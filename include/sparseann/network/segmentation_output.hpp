@@ -1,16 +1,18 @@
 #pragma once
 
+#include <vector>
+
 #include "sparseann/tensor/torch.hpp"
 
 namespace sparseann {
 
 /// What a segmentation network returns.
 ///
-/// Shapes: logits (N, C, spatial...) with the image's extents; auxiliary the same, from an earlier stage for deep
-/// supervision, and undefined in networks without an auxiliary head.
+/// Shapes: logits (N, C, spatial...) with the image's extents; auxiliary the same, one of each head for deep
+/// supervision, none in networks without.
 struct SegmentationOutput {
   torch::Tensor logits;
-  torch::Tensor auxiliary;
+  std::vector<torch::Tensor> auxiliary;
 };
 
 } // namespace sparseann

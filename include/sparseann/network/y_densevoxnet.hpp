@@ -46,7 +46,7 @@ struct YDenseVoxNetImpl : torch::nn::Module {
   static constexpr std::int64_t stride = 4;
 
   explicit YDenseVoxNetImpl(const YDenseVoxNetOptions& options = {})
-      : options_(detail::validated(options)),
+      : options_(validated(options)),
         image_branch(register_module(
             "image_branch", DenseEncoder(detail::encoder_widths(options_.densevoxnet), options_.densevoxnet.dropout))),
         pseudo_label_branch(register_module("pseudo_label_branch",

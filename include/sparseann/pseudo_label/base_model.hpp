@@ -46,13 +46,19 @@ concept BaseModel = Policy<M> && SegmentationLoss<Loss> &&
                    static_cast<std::size_t>(local.size(2)), static_cast<std::size_t>(local.size(3))});
 }
 
-/// Main and, where there is one, auxiliary loss of a forward pass. `samples`: cases and places, for errors.
+/// Main and, where there are auxiliary heads, the sum of their losses in a forward pass. `samples`: cases and places,
+/// for errors.
 template <SegmentationLoss Loss>
 [[nodiscard]] StepLoss step_loss(const Loss& loss, const SegmentationOutput& output, const torch::Tensor& labels,
                                  const torch::Tensor& mask, std::string samples = {}) {
   StepLoss result{.main = loss(output.logits, labels, mask), .auxiliary = {}, .samples = std::move(samples)};
-  if (output.auxiliary.defined())
-    result.auxiliary = loss(output.auxiliary, labels, mask);
+  for (const torch::Tensor& logits : output.auxiliary) {
+    const LossTerm term = loss(logits, labels, mask);
+    if (result.auxiliary)
+      result.auxiliary->numerator = result.auxiliary->numerator + term.numerator;
+    else
+      result.auxiliary = term;
+  }
   return result;
 }
 
