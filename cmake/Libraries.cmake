@@ -52,6 +52,15 @@ sparseann_add_library(hdf5 HEADERS io/hdf5*.hpp LINK sparseann_io LibHDF5::LibHD
 sparseann_add_library(tiff HEADERS io/tiff*.hpp LINK sparseann_io TIFF::TIFF)
 sparseann_add_library(annotate FOLDERS data annotate LINK sparseann_io sparseann_metric sparseann_select)
 
+# The programs' allocator: it keeps freed memory for the next step, as glibc can be told to, in two thirds of glibc's.
+# Sanitizers have allocators of their own.
+find_library(TCMALLOC_LIBRARY NAMES tcmalloc_minimal)
+add_library(sparseann_allocator INTERFACE)
+if(TCMALLOC_LIBRARY AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+  target_link_options(sparseann_allocator INTERFACE
+    "LINKER:--push-state,--no-as-needed,${TCMALLOC_LIBRARY},--pop-state")
+endif()
+
 if(SPARSEANN_WITH_TORCH)
   sparseann_add_library(sparseann
     FOLDERS tensor loss network infer train encode pseudo_label meta pipeline report
@@ -64,15 +73,6 @@ if(SPARSEANN_WITH_TORCH)
   target_link_options(sparseann_sparseann INTERFACE "${openmp}")
   # LibTorch brings the headers of another fmt, and no library of it.
   target_compile_definitions(sparseann_sparseann INTERFACE FMT_HEADER_ONLY)
-
-  # The programs' allocator: it keeps freed memory for the next step, as glibc can be told to, in two thirds of glibc's.
-  # Sanitizers have allocators of their own.
-  find_library(TCMALLOC_LIBRARY NAMES tcmalloc_minimal)
-  add_library(sparseann_allocator INTERFACE)
-  if(TCMALLOC_LIBRARY AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
-    target_link_options(sparseann_allocator INTERFACE
-      "LINKER:--push-state,--no-as-needed,${TCMALLOC_LIBRARY},--pop-state")
-  endif()
 
   # What uses train/mpi_exchange.hpp, where there is an MPI; everything else does without.
   option(SPARSEANN_WITH_MPI "Let programs train on several ranks" ${MPI_CXX_FOUND})

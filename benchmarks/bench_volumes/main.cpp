@@ -1,4 +1,4 @@
-// How long volumes take to read, on one core: names are FORMAT/TASK/VOXELS.
+// How long volumes take to read: names are FORMAT/TASK/VOXELS.
 //
 // nifti/read/int16: a .nii.gz of 352 x 352 x 200 voxels of 16 bits with slope and intercept, to floats, written to a
 // file that the system has in memory; raw/isal, raw/libdeflate, raw/zlib: the same bytes from memory into memory that
@@ -12,10 +12,7 @@
 #include <cstring>
 #include <exception>
 #include <filesystem>
-#include <limits>
 #include <string>
-
-#include <malloc.h>
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -163,10 +160,6 @@ void add(const char* name, void (*body)(benchmark::State&)) {
 
 int main(int argc, char** argv) {
   try {
-    // Memory stays with the process, as tcmalloc, which programs are linked with, keeps it: what the system takes to
-    // give it out again depends on the machine, and is not ours.
-    mallopt(M_MMAP_MAX, 0);
-    mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
     add("raw/isal", &with_isal);
 #if __has_include(<libdeflate.h>)
     add("raw/libdeflate", &with_libdeflate);

@@ -9,7 +9,11 @@
 #include <fmt/format.h>
 
 #include "sparseann/io/atomic_file.hpp"
+#include "sparseann/io/gzip.hpp"
+#include "sparseann/io/hdf5.hpp"
+#include "sparseann/io/nifti.hpp"
 #include "sparseann/io/npy_header.hpp"
+#include "sparseann/io/tiff.hpp"
 #include "support/safetensors_bytes.hpp"
 #include "support/zip_archive.hpp"
 
@@ -81,6 +85,37 @@ void write_tensors(const std::filesystem::path& folder) {
                           std::string(12, '\0')));
 }
 
+template <class T> sparseann::Array3<T> some_voxels() {
+  sparseann::Array3<T> voxels({3, 4, 5});
+  for (std::size_t i = 0; i < voxels.size(); ++i)
+    voxels.data()[i] = static_cast<T>(i % 7);
+  return voxels;
+}
+
+/// How fuzz_gzip reads a gzip file: after the length of its pieces, and that its header is in it.
+void write_gzip(const std::filesystem::path& folder) {
+  const std::string text = "annotate less, annotate less, " + std::string(500, 'x');
+  const std::string file = sparseann::compress_gzip(text);
+  sparseann::publish_atomically(folder / "text", std::string(2, '\0') + file);
+  sparseann::publish_atomically(folder / "two", std::string(2, '\2') + file + file + std::string(5, '\0'));
+  sparseann::publish_atomically(folder / "data", std::string(2, '\1') + file.substr(10));
+}
+
+template <class... T> void write_volumes(const std::filesystem::path& directory) {
+  const sparseann::Geometry geometry = sparseann::isotropic_geometry({3, 4, 5});
+  const auto write = [&]<class Voxel>(Voxel, int number) {
+    const auto voxels = some_voxels<Voxel>();
+    for (const char* const ending : {"nii", "nii.gz"})
+      sparseann::write_nifti(directory / "nifti" / fmt::format("{}.{}", number, ending),
+                             sparseann::Volume<Voxel>{voxels, geometry});
+    sparseann::write_hdf5(directory / "hdf5" / fmt::format("{}", number), "raw", voxels, "label", voxels);
+    if constexpr (sparseann::TiffVoxel<Voxel>)
+      sparseann::write_tiff(directory / "tiff" / fmt::format("{}", number), voxels);
+  };
+  int number = 0;
+  (write(T{}, number++), ...);
+}
+
 } // namespace
 
 int main(int count, char** arguments) {
@@ -89,10 +124,12 @@ int main(int count, char** arguments) {
     return 2;
   }
   const std::filesystem::path directory = arguments[1];
-  for (const char* const name : {"npy", "npz", "safetensors"})
+  for (const char* const name : {"npy", "npz", "safetensors", "gzip", "nifti", "hdf5", "tiff"})
     std::filesystem::create_directories(directory / name);
   write_tables(directory / "npy");
   write_matrices(directory / "npz");
   write_tensors(directory / "safetensors");
+  write_gzip(directory / "gzip");
+  write_volumes<std::uint8_t, std::int16_t, std::uint16_t, std::int32_t, float, double>(directory);
   return 0;
 }

@@ -246,6 +246,50 @@ TEST_CASE("a header that promises more than the file holds is refused before any
                     plausible.message("voxels are truncated: expected 40352 bytes (at byte 376)"));
 }
 
+TEST_CASE("voxels are found behind an extension of the header") {
+  std::string bytes = nifti_file(4, ramp<std::int16_t>());
+  for (const std::size_t more : {16UL, 300UL, 200000UL}) {
+    std::string extended = bytes;
+    extended.insert(352, std::string(more, 'e'));
+    const auto offset = static_cast<float>(352 + more);
+    std::memcpy(extended.data() + 108, &offset, sizeof offset);
+    for (const std::string& file : {extended, compress_gzip(extended)}) {
+      const Volume<float> volume = read_nifti_image(File(file).path());
+      CHECK(volume.voxels(0, 0, 0) == 0);
+      CHECK(volume.voxels(1, 2, 3) == 23);
+    }
+  }
+}
+
+TEST_CASE("volumes of several pieces are read whole, and errors in a later one are told") {
+  const Fixture fixture{.slope = 0.5, .intercept = 1, .extents = {100, 90, 80}};
+  std::vector<std::int16_t> voxels(std::size_t{100} * 90 * 80);
+  for (std::size_t i = 0; i < voxels.size(); ++i)
+    voxels[i] = static_cast<std::int16_t>(i * 2654435761U >> 16U);
+  const std::string bytes = nifti_file(4, voxels, fixture);
+  for (const std::string& file : {bytes, compress_gzip(bytes, 1)}) {
+    const Volume<float> volume = read_nifti_image(File(file).path());
+    CHECK(std::ranges::equal(volume.voxels, voxels,
+                             [](float read, std::int16_t stored) { return read == 0.5F * stored + 1; }));
+  }
+  const File cut(compress_gzip(std::string_view(bytes).substr(0, 1200000), 1));
+  CHECK_THROWS_WITH(read_nifti_image(cut.path()),
+                    cut.message("voxels are truncated: expected 1440352 bytes (at byte 1200000)"));
+
+  std::vector<std::int16_t> labels(voxels.size(), 1);
+  labels[std::size_t{79} * 9000 + 100 + 7] = 256;
+  const File wrong(nifti_file(4, labels, {.extents = {100, 90, 80}}));
+  CHECK_THROWS_WITH(
+      read_nifti_labels(wrong.path()),
+      wrong.message("expected labels that are whole numbers of 0 to 255, got 256 at (z, y, x) = (79, 1, 7)"));
+}
+
+TEST_CASE("a gzip bomb behind the voxels takes no memory") {
+  const std::string bytes = nifti_file(2, ramp<std::uint8_t>());
+  const File file(compress_gzip(bytes + std::string(50000000, '\0')));
+  CHECK(read_nifti_image(file.path()).voxels(1, 2, 3) == 23);
+}
+
 TEMPLATE_TEST_CASE("volumes come back bit for bit, orientation included", "", std::uint8_t, std::int16_t, std::uint16_t,
                    std::int32_t, float, double) {
   Volume<TestType> volume{sparseann::Array3<TestType>({2, 3, 4}), {}};
