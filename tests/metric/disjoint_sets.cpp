@@ -25,3 +25,13 @@ TEST_CASE("sets are those of numbers that chains of joins connect, and go by the
     CHECK((std::ranges::equal(sets.representatives(), expected)));
   }
 }
+
+TEST_CASE("a number can be added to sets that are there") {
+  DisjointSets sets;
+  CHECK(sets.add() == 0);
+  CHECK(sets.add() == 1);
+  sets.join(0, 1);
+  CHECK(sets.add() == 2);
+  CHECK(sets.find(1) == 0);
+  CHECK(sets.find(2) == 2);
+}

@@ -20,7 +20,13 @@ namespace sparseann {
 class DisjointSets {
 public:
   /// Every number a set of its own.
-  explicit DisjointSets(std::uint32_t count) : parents_(count) { std::iota(parents_.begin(), parents_.end(), 0U); }
+  explicit DisjointSets(std::uint32_t count = 0) : parents_(count) { std::iota(parents_.begin(), parents_.end(), 0U); }
+
+  /// One number more, a set of its own.
+  std::uint32_t add() {
+    parents_.push_back(static_cast<std::uint32_t>(parents_.size()));
+    return parents_.back();
+  }
 
   [[nodiscard]] std::uint32_t find(std::uint32_t number) noexcept {
     while (parents_[number] != number) {
