@@ -1,7 +1,7 @@
 # Each library is a component of the installed package, so that a user of the metrics needs nothing of the others.
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/sparseann")
-set(components core metric select io annotate)
+set(components core metric select io hdf5 annotate)
 if(SPARSEANN_WITH_TORCH)
   list(APPEND components sparseann)
 endif()
@@ -26,6 +26,7 @@ configure_package_config_file(cmake/sparseannConfig.cmake.in "${PROJECT_BINARY_D
   INSTALL_DESTINATION "${package_dir}" NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/sparseannConfigVersion.cmake"
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
-install(FILES cmake/FindLibTorch.cmake cmake/FindLibZip.cmake "${PROJECT_BINARY_DIR}/sparseannConfig.cmake"
+install(FILES cmake/FindLibHDF5.cmake cmake/FindLibTorch.cmake cmake/FindLibZip.cmake
+  "${PROJECT_BINARY_DIR}/sparseannConfig.cmake"
   "${PROJECT_BINARY_DIR}/sparseannConfigVersion.cmake" DESTINATION "${package_dir}")
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -10,14 +10,22 @@ execute_process(COMMAND ${write_revision} COMMAND_ERROR_IS_FATAL ANY)
 add_custom_target(sparseann_revision COMMAND ${write_revision} BYPRODUCTS "${revision_header}" VERBATIM
   COMMENT "Looking up the git revision")
 
+# Headers: those of FOLDERS and what the patterns HEADERS name, but for what EXCEPT names, which is another library's.
 function(sparseann_add_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;HEADERS;EXCEPT;LINK")
   set(target "sparseann_${name}")
   add_library(${target} INTERFACE)
   add_library(sparseann::${name} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
-  list(TRANSFORM arg_FOLDERS REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/include/sparseann/\\1/*.hpp" OUTPUT_VARIABLE patterns)
-  file(GLOB headers CONFIGURE_DEPENDS ${patterns})
+  list(TRANSFORM arg_FOLDERS APPEND "/*.hpp")
+  list(APPEND arg_HEADERS ${arg_FOLDERS})
+  list(TRANSFORM arg_HEADERS PREPEND "${PROJECT_SOURCE_DIR}/include/sparseann/")
+  list(TRANSFORM arg_EXCEPT PREPEND "${PROJECT_SOURCE_DIR}/include/sparseann/")
+  file(GLOB headers CONFIGURE_DEPENDS ${arg_HEADERS})
+  if(arg_EXCEPT)
+    file(GLOB others ${arg_EXCEPT})
+    list(REMOVE_ITEM headers ${others})
+  endif()
   target_sources(${target} INTERFACE FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${headers})
   target_compile_features(${target} INTERFACE cxx_std_20)
   target_link_libraries(${target} INTERFACE ${arg_LINK})
@@ -35,10 +43,12 @@ endif()
 
 sparseann_add_library(metric FOLDERS metric LINK sparseann_core)
 sparseann_add_library(select FOLDERS select LINK sparseann_core)
-sparseann_add_library(io FOLDERS io
+sparseann_add_library(io FOLDERS io EXCEPT io/hdf5*.hpp
   LINK sparseann_core nlohmann_json::nlohmann_json CLI11::CLI11 ZLIB::ZLIB LibZip::LibZip PNG::PNG
   OpenSSL::Crypto)
 target_include_directories(sparseann_io SYSTEM INTERFACE "$<BUILD_INTERFACE:${NIFTI_INCLUDE_DIR}>")
+# Formats whose libraries are large, each a component of its own.
+sparseann_add_library(hdf5 HEADERS io/hdf5*.hpp LINK sparseann_io LibHDF5::LibHDF5)
 sparseann_add_library(annotate FOLDERS data annotate LINK sparseann_io sparseann_metric sparseann_select)
 
 if(SPARSEANN_WITH_TORCH)

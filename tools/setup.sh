@@ -24,6 +24,7 @@ requirements=(
   "libzip-dev                       header  zip.h"
   "libpng-dev                       header  png.h"
   "libssl-dev                       header  openssl/evp.h"
+  "libhdf5-dev                      header  hdf5/serial/hdf5.h,hdf5.h"
   "libnifti-dev                     header  nifti/nifti1.h,nifti1.h"
   "libkainjow-mustache-dev          header  kainjow/mustache.hpp"
   "catch2                           header  catch2/catch.hpp,catch2/catch_all.hpp"
