@@ -9,7 +9,7 @@
 #include <functional>
 #include <limits>
 #include <map>
-#include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -46,17 +46,15 @@ template <Probability T> [[nodiscard]] double probability_of(T value) noexcept {
     return static_cast<double>(value);
 }
 
-/// Throws: InvalidArgument, which names the voxel, for a probability that is not in 0..1.
-template <Probability T> void check_probabilities(const Array3<T>& probability) {
+/// The place in memory of the first value that is not in 0..1, NaN among them.
+template <Probability T> [[nodiscard]] std::optional<std::size_t> first_improbable(const Array3<T>& probability) {
   if constexpr (std::floating_point<T>) {
     const auto values = elements(probability);
     const auto wrong = std::ranges::find_if_not(values, [](T value) { return value >= 0 && value <= 1; });
     if (wrong != values.end())
-      throw InvalidArgument(
-          "probability", "values from 0 to 1",
-          fmt::format("{} at {}", *wrong,
-                      voxel_text(shape_of(probability), static_cast<std::size_t>(wrong - values.begin()))));
+      return static_cast<std::size_t>(wrong - values.begin());
   }
+  return std::nullopt;
 }
 
 namespace detail {
@@ -89,7 +87,10 @@ template <Probability T>
 [[nodiscard]] Array3<std::uint8_t> threshold_levels(const Array3<T>& probability, std::span<const double> thresholds,
                                                     const Execution& execution = {}) {
   detail::check_thresholds(thresholds);
-  check_probabilities(probability);
+  if (const std::optional<std::size_t> wrong = first_improbable(probability))
+    throw InvalidArgument(
+        "probability", "values from 0 to 1",
+        fmt::format("{} at {}", probability.data()[*wrong], voxel_text(shape_of(probability), *wrong)));
   std::vector<std::uint8_t> level_of_value;
   if constexpr (std::integral<T>)
     for (std::size_t value = 0; value <= std::numeric_limits<T>::max(); ++value)
@@ -312,22 +313,34 @@ private:
     if (histograms_[a].size() < histograms_[b].size())
       std::swap(a, b);
     Histogram& large = histograms_[a];
-    const std::size_t had = large.size();
+    new_counts_.clear();
     for (const Count& count : histograms_[b]) {
-      const auto end = large.begin() + static_cast<std::ptrdiff_t>(had);
-      const auto place = std::lower_bound(large.begin(), end, count.first,
-                                          [](const Count& one, std::uint32_t segment) { return one.first < segment; });
-      if (place == end || place->first != count.first) {
-        large.push_back(count);
+      const auto place = std::ranges::lower_bound(large, count.first, {}, &Count::first);
+      if (place == large.end() || place->first != count.first) {
+        new_counts_.push_back(count);
         continue;
       }
       pool(now_.segments.both_squared, now_.segments.both_logarithms, place->second, count.second);
       place->second += count.second;
     }
-    std::inplace_merge(large.begin(), large.begin() + static_cast<std::ptrdiff_t>(had), large.end());
+    insert_new_counts(large);
     histograms_[b].clear();
     unused_.push_back(b);
     return a;
+  }
+
+  /// From the end, so that only what lies behind the first of them moves.
+  void insert_new_counts(Histogram& histogram) {
+    auto from = histogram.size();
+    histogram.resize(from + new_counts_.size());
+    for (std::size_t to = histogram.size(); !new_counts_.empty(); --to)
+      if (from > 0 && histogram[from - 1].first > new_counts_.back().first) {
+        histogram[to - 1] = histogram[from - 1];
+        --from;
+      } else {
+        histogram[to - 1] = new_counts_.back();
+        new_counts_.pop_back();
+      }
   }
 
   std::size_t columns_;
@@ -341,6 +354,7 @@ private:
   std::vector<std::uint32_t> missed_of_; ///< voxels of each reference segment that have not joined
   std::vector<Histogram> histograms_;
   std::vector<std::uint32_t> unused_;
+  Histogram new_counts_;
   ThresholdSums now_;
 };
 
