@@ -10,6 +10,7 @@
 #include "apps/sparseann/command.hpp"
 #include "apps/sparseann/compare/command.hpp"
 #include "apps/sparseann/evaluate/command.hpp"
+#include "apps/sparseann/evaluate_rand/command.hpp"
 #include "apps/sparseann/select/command.hpp"
 #include "apps/sparseann/torch/commands.hpp"
 #include "sparseann/core/error.hpp"
@@ -19,13 +20,13 @@ namespace sparseann::app {
 
 namespace {
 
-constexpr std::array commands{select_command, evaluate_command, compare_command, encode_command,
-                              plan_command,   predict_command,  export_command};
+constexpr std::array commands{select_command, evaluate_command, evaluate_rand_command, compare_command,
+                              encode_command, plan_command,     predict_command,       export_command};
 
 std::string summaries() {
   std::string text = "Commands:\n";
   for (const Command& command : commands)
-    text += fmt::format("  {:<12}{}{}.\n", command.name, command.summary,
+    text += fmt::format("  {:<15}{}{}.\n", command.name, command.summary,
                         command.is_in_build ? "" : " (needs LibTorch: not in this build)");
   return text + "\n`sparseann COMMAND --help` says what a command takes.";
 }

@@ -2,13 +2,19 @@
 //
 // evaluate/256: Dice, ADB, Hausdorff distance, HD95 and more of two ellipsoids of radius 70 to 90 in 256^3 voxels;
 // evaluate_elements/256: the same between surface elements;
-// distance_transform/256: of every voxel of that volume to the first ellipsoid's boundary.
+// distance_transform/256: of every voxel of that volume to the first ellipsoid's boundary; components/512/MASK: of
+// 512^3 voxels, 26-connected: noise of a density in percent, blobs, all foreground; rand/SWEEP: V^Rand by components of
+// 170 slices of 512 x 512, 8 bit, at the thresholds of the refined sweep, or at all 99.
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -16,8 +22,11 @@
 #include "benchmarks/resident.hpp"
 #include "sparseann/core/error.hpp"
 #include "sparseann/metric/boundary.hpp"
+#include "sparseann/metric/components.hpp"
 #include "sparseann/metric/distance_transform.hpp"
 #include "sparseann/metric/evaluation.hpp"
+#include "sparseann/metric/threshold_scores.hpp"
+#include "sparseann/metric/threshold_sweep.hpp"
 
 namespace {
 
@@ -63,6 +72,87 @@ void transform_distances(benchmark::State& state) {
     benchmark::DoNotOptimize(squared_distance_transform(boundary, {1, 1, 1}, {.threads = threads()}));
 }
 
+/// As benchmarks/peers/metrics.py draws it, too: evenly distributed, different for every place.
+std::uint32_t hash_of(std::uint32_t place) {
+  place *= 0x9e3779b1U;
+  place ^= place >> 15U;
+  place *= 0x85ebca77U;
+  return place ^ place >> 13U;
+}
+
+Array3<std::uint8_t> noise(double density) {
+  Array3<std::uint8_t> mask({512, 512, 512});
+  const auto below = static_cast<std::uint32_t>(density * 4294967296.0);
+  for (std::uint32_t i = 0; i < mask.size(); ++i)
+    mask.data()[i] = hash_of(i) < below ? 1 : 0;
+  return mask;
+}
+
+Array3<std::uint8_t> blobs() {
+  Array3<std::uint8_t> mask({512, 512, 512});
+  std::array<std::array<double, 512>, 3> waves{};
+  for (std::size_t i = 0; i < 512; ++i)
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      waves[axis][i] = std::sin(static_cast<double>(i) / std::array{9.0, 13.0, 11.0}[axis]);
+  std::size_t voxel = 0;
+  for (const double z : waves[0])
+    for (const double y : waves[1])
+      for (const double x : waves[2])
+        mask.data()[voxel++] = z + y + x > 0.7 ? 1 : 0;
+  return mask;
+}
+
+void label_components(benchmark::State& state, const std::string& kind) {
+  const Array3<std::uint8_t> mask = kind == "blobs" ? blobs()
+                                    : kind == "foreground"
+                                        ? Array3<std::uint8_t>(xt::ones<std::uint8_t>({512, 512, 512}))
+                                        : noise(std::stod(kind) / 100);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(connected_components(mask, Connectivity::corners, {.threads = threads()}));
+  state.counters["voxels_per_second"] =
+      benchmark::Counter(static_cast<double>(mask.size()), benchmark::Counter::kIsIterationInvariantRate);
+}
+
+/// Some 400 cells per slice that drift from slice to slice, with noise.
+struct CellStack {
+  Array3<std::uint8_t> probability{{170, 512, 512}};
+  Array3<std::uint8_t> cells{{170, 512, 512}};
+
+  CellStack() {
+    std::uint32_t voxel = 0;
+    for (int z = 0; z < 170; ++z)
+      for (int y = 0; y < 512; ++y)
+        for (int x = 0; x < 512; ++x, ++voxel) {
+          const double depth = std::abs(std::sin((x + 9 * std::sin(z / 15.0) + 6 * std::sin(y / 40.0)) * 0.13) *
+                                        std::sin((y + 9 * std::cos(z / 12.0)) * 0.11));
+          const double drawn = hash_of(voxel) / 4294967296.0;
+          probability.data()[voxel] =
+              static_cast<std::uint8_t>(255 * std::clamp(2.5 * depth + 0.2 * (drawn - 0.5), 0.0, 1.0));
+          cells.data()[voxel] = depth > 0.15 ? 1 : 0;
+        }
+  }
+};
+
+void sweep_thresholds(benchmark::State& state, bool is_refined) {
+  const CellStack stack;
+  const Execution execution{.threads = threads()};
+  const std::vector<double> thresholds = percent_thresholds();
+  for (auto _ : state) {
+    const Components reference = slice_components(stack.cells, Connectivity::faces, execution);
+    const std::vector<ThresholdSums> sums = sweep_components(threshold_levels(stack.probability, thresholds, execution),
+                                                             reference.labels, thresholds.size(), execution);
+    const auto score = [&](int percent) {
+      return threshold_score(percent / 100.0, sums[static_cast<std::size_t>(percent - 1)], SingletonRule::divided);
+    };
+    if (is_refined) {
+      benchmark::DoNotOptimize(refined_sweep(score));
+      continue;
+    }
+    for (int percent = 1; percent < 100; ++percent)
+      benchmark::DoNotOptimize(score(percent));
+  }
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -76,6 +166,14 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark("distance_transform/256", &transform_distances)
         ->UseRealTime()
         ->Unit(benchmark::kMillisecond);
+    for (const std::string kind : {"30", "40", "50", "blobs", "foreground"})
+      benchmark::RegisterBenchmark(("components/512/" + kind).c_str(), &label_components, kind)
+          ->UseRealTime()
+          ->Unit(benchmark::kMillisecond);
+    for (const bool is_refined : {true, false})
+      benchmark::RegisterBenchmark(is_refined ? "rand/refined" : "rand/all", &sweep_thresholds, is_refined)
+          ->UseRealTime()
+          ->Unit(benchmark::kMillisecond);
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
   } catch (const std::exception& error) {

@@ -71,6 +71,35 @@ def edt(np, prediction, reference, threads: int):
         ~reference, parallel=threads)
 
 
+def hashed(np, count: int):
+    """Evenly distributed whole numbers, as bench_metrics draws them."""
+    place = np.arange(count, dtype=np.uint32)
+    place *= np.uint32(0x9E3779B1)
+    place ^= place >> np.uint32(15)
+    place *= np.uint32(0x85EBCA77)
+    return place ^ place >> np.uint32(13)
+
+
+def component_mask(np, kind: str):
+    """512^3 voxels: noise of so many percent, blobs, or foreground alone."""
+    if kind == "foreground":
+        return np.ones((512, 512, 512), bool)
+    if kind == "blobs":
+        z, y, x = (np.sin(index / length) for index, length in zip(np.ogrid[:512, :512, :512], (9, 13, 11)))
+        return z + y + x > 0.7
+    return (hashed(np, 512**3) < np.uint32(float(kind) / 100 * 2**32)).reshape(512, 512, 512)
+
+
+def cc3d(np, kind: str):
+    import cc3d as tool
+
+    mask = component_mask(np, kind)
+    return (f"components of 512^3, 26-connected, on one thread as it has no other: {kind}",
+            lambda: tool.connected_components(mask, connectivity=26, binary_image=True))
+
+
+COMPONENTS = {f"cc3d {kind}": kind for kind in ("30", "40", "50", "blobs", "foreground")}
+PACKAGES = {name: "connected-components-3d" for name in COMPONENTS}
 TOOLS = {"monai": monai, "medpy": medpy, "simpleitk": simpleitk, "surface-distance": surface_distance, "edt": edt}
 
 
@@ -78,7 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--tools", nargs="+", choices=list(TOOLS), default=list(TOOLS))
+    parser.add_argument("--tools", nargs="+", choices=list(TOOLS | COMPONENTS), default=list(TOOLS | COMPONENTS))
     options = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = str(options.threads)
     import numpy as np
@@ -86,7 +115,10 @@ def main() -> None:
     prediction, reference = ellipsoid(np, [124, 128, 128], [70, 80, 90]), ellipsoid(np, [128, 128, 128], [78, 72, 85])
     for name in options.tools:
         try:
-            what, run = TOOLS[name](np, prediction, reference, options.threads)
+            if name in COMPONENTS:
+                what, run = cc3d(np, COMPONENTS[name])
+            else:
+                what, run = TOOLS[name](np, prediction, reference, options.threads)
         except ModuleNotFoundError as error:
             print(json.dumps({"tool": name, "missing": str(error)}))
             continue
@@ -96,7 +128,7 @@ def main() -> None:
             start = time.perf_counter()
             run()
             times.append(time.perf_counter() - start)
-        print(json.dumps({"tool": name, "version": importlib.metadata.version(name), "what": what,
+        print(json.dumps({"tool": name, "version": importlib.metadata.version(PACKAGES.get(name, name)), "what": what,
                           "seconds": statistics.median(times), "all_seconds": times}), flush=True)
 
 

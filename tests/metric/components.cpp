@@ -11,7 +11,7 @@ namespace {
 using Mask = Array3<std::uint8_t>;
 
 /// Flood fill from every unlabelled voxel in memory order: slow and obvious.
-Components flood_fill(const Mask& mask, Connectivity connectivity) {
+Components flood_fill(const Mask& mask, Connectivity connectivity, bool within_slices = false) {
   const Shape3 shape = shape_of(mask);
   Components result{.labels = xt::zeros<std::uint32_t>(mask.shape()), .sizes = {}};
   for (std::size_t start = 0; start < mask.size(); ++start) {
@@ -30,6 +30,8 @@ Components flood_fill(const Mask& mask, Connectivity connectivity) {
       for (int step = 0; step < 27; ++step) {
         const std::array<int, 3> offset{step / 9 - 1, step / 3 % 3 - 1, step % 3 - 1};
         const int moved = std::abs(offset[0]) + std::abs(offset[1]) + std::abs(offset[2]);
+        if (within_slices && offset[0] != 0)
+          continue;
         if (moved > (connectivity == Connectivity::faces ? 1 : connectivity == Connectivity::edges ? 2 : 3))
           continue;
         Shape3 next;
@@ -64,6 +66,40 @@ TEST_CASE("components equal a flood fill, numbers and sizes too") {
       CHECK(got.sizes == expected.sizes);
     }
   }
+}
+
+TEST_CASE("rows of many words, threads, instructions: components are those of a flood fill") {
+  for (std::uint64_t seed = 0; seed < 24; ++seed) {
+    CAPTURE(seed);
+    Generator generator(seed);
+    const Shape3 shape{1 + generator.uniform_index(9), 1 + generator.uniform_index(9),
+                       50 + generator.uniform_index(160)};
+    const double density = generator.uniform(0.02, 0.7);
+    Mask mask = xt::zeros<std::uint8_t>(shape);
+    for (std::uint8_t& voxel : elements(mask))
+      voxel = generator.coin(density) ? static_cast<std::uint8_t>(1 + generator.uniform_index(255)) : 0;
+    for (const Connectivity connectivity : {Connectivity::faces, Connectivity::edges, Connectivity::corners})
+      for (const InstructionSet set : {InstructionSet::automatic, InstructionSet::generic})
+        for (const bool within_slices : {false, true}) {
+          const component_runs::Neighbourhood neighbourhood{connectivity, within_slices};
+          const Components expected = flood_fill(mask, connectivity, within_slices);
+          for (const std::size_t threads : {1U, 2U, 5U}) { // more than the volume is worth
+            const Components got =
+                detail::components_of(mask, neighbourhood, {.threads = threads, .instructions = resolve(set)});
+            CHECK((got.labels == expected.labels));
+            CHECK(got.sizes == expected.sizes);
+          }
+        }
+  }
+}
+
+TEST_CASE("components of slices do not go on in the next, and no two have one number") {
+  Mask mask = xt::ones<std::uint8_t>({3, 2, 2});
+  mask(1, 0, 0) = mask(1, 1, 1) = 0;
+  CHECK(slice_components(mask, Connectivity::faces).sizes == std::vector<std::size_t>{4, 1, 1, 4});
+  CHECK(slice_components(mask, Connectivity::edges).sizes == std::vector<std::size_t>{4, 2, 4});
+  CHECK(slice_components(mask, Connectivity::corners).sizes == std::vector<std::size_t>{4, 2, 4});
+  CHECK(slice_components(mask, Connectivity::edges).labels(2, 0, 0) == 3);
 }
 
 TEST_CASE("voxels that share a corner alone are one component or two") {

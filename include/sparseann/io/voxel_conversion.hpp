@@ -31,15 +31,15 @@ concept VoxelNumber = detail::is_one_of<T, std::uint8_t, std::int8_t, std::uint1
 /// Whether a voxel of value `value` can be a `To`: an integer must be that very number, a real may be rounded. NaN and
 /// infinities are reals.
 template <VoxelNumber To, VoxelNumber From> [[nodiscard]] constexpr bool fits_voxel(From value) noexcept {
-  using Limits = std::numeric_limits<To>;
+  using Range = std::numeric_limits<To>;
   if constexpr (std::integral<To> && std::integral<From>) {
     return std::in_range<To>(value);
   } else if constexpr (std::integral<To>) {
     // The greatest integer is no float, the power of two above it is.
-    constexpr From above = From{2} * static_cast<From>(std::uint64_t{1} << static_cast<unsigned>(Limits::digits - 1));
-    return value >= static_cast<From>(Limits::min()) && value < above && value == std::trunc(value);
+    constexpr From above = From{2} * static_cast<From>(std::uint64_t{1} << static_cast<unsigned>(Range::digits - 1));
+    return value >= static_cast<From>(Range::min()) && value < above && value == std::trunc(value);
   } else if constexpr (std::same_as<To, float> && std::same_as<From, double>) {
-    return !(std::abs(value) > static_cast<double>(Limits::max())) || std::isinf(value);
+    return !(std::abs(value) > static_cast<double>(Range::max())) || std::isinf(value);
   } else {
     return true;
   }
@@ -47,11 +47,11 @@ template <VoxelNumber To, VoxelNumber From> [[nodiscard]] constexpr bool fits_vo
 
 namespace detail {
 template <VoxelNumber To> [[nodiscard]] std::string voxel_range() {
-  using Limits = std::numeric_limits<To>;
+  using Range = std::numeric_limits<To>;
   if constexpr (std::integral<To>)
-    return fmt::format("voxels that are whole numbers of {} to {}", Limits::min(), Limits::max());
+    return fmt::format("voxels that are whole numbers of {} to {}", Range::min(), Range::max());
   else
-    return fmt::format("voxels of at most {} in size", Limits::max());
+    return fmt::format("voxels of at most {} in size", Range::max());
 }
 } // namespace detail
 

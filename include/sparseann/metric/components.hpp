@@ -1,22 +1,18 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <string_view>
-#include <utility>
+#include <span>
 #include <vector>
 
-#include <boost/pending/disjoint_sets.hpp>
-#include <fmt/format.h>
-
 #include "sparseann/core/array.hpp"
-#include "sparseann/core/error.hpp"
-#include "sparseann/core/geometry.hpp"
+#include "sparseann/core/execution.hpp"
+#include "sparseann/core/instruction_set.hpp"
 #include "sparseann/core/volume.hpp"
+#include "sparseann/metric/component_runs.hpp"
 #include "sparseann/metric/connectivity.hpp"
+#include "sparseann/metric/disjoint_sets.hpp"
 
 namespace sparseann {
 
@@ -28,70 +24,70 @@ struct Components {
 
 namespace detail {
 
-/// Voxels begin..end-1 of one row along x, all of them in the mask.
-struct Run {
-  std::size_t begin;
-  std::size_t end;
+/// A run of a component that has no number yet, by its first voxel in memory.
+struct UnnumberedRun {
+  std::size_t first_voxel;
+  std::uint32_t component;
 };
 
-struct Runs {
-  std::vector<Run> runs;
-  std::vector<std::size_t> first_of_row; ///< one more than there are rows
-};
-
-[[nodiscard]] inline Runs runs_of(const Array3<std::uint8_t>& mask) {
-  const Shape3 shape = shape_of(mask);
-  Runs found;
-  found.first_of_row.push_back(0);
-  for (std::size_t row = 0; row < shape[0] * shape[1]; ++row) {
-    const std::uint8_t* voxel = mask.data() + row * shape[2];
-    for (std::size_t x = 0; x < shape[2]; ++x) {
-      if (voxel[x] == 0)
-        continue;
-      const std::size_t begin = x;
-      while (x < shape[2] && voxel[x] != 0)
-        ++x;
-      found.runs.push_back({begin, x});
-    }
-    found.first_of_row.push_back(found.runs.size());
+[[nodiscard]] inline std::size_t first_voxel_of(const component_runs::Runs& runs, std::size_t layer, std::size_t bundle,
+                                                std::size_t begin, std::size_t end, const Array3<std::uint8_t>& mask) {
+  for (std::size_t row = 0; row < runs.rows_per_bundle(); ++row) {
+    const std::size_t offset = runs.offset_of(layer, bundle, row);
+    const auto voxels = elements(mask).subspan(offset, offset == mask.size() ? 0 : runs.shape()[2]);
+    for (std::size_t x = begin; x < std::min(end, voxels.size()); ++x)
+      if (voxels[x] != 0)
+        return offset + x;
   }
-  return found;
+  return mask.size();
 }
 
-/// Calls join(i, j) for all runs i of `row` and j of `other` that touch; with `reach` 1 also across a corner.
-void join_rows(const Runs& runs, std::size_t row, std::size_t other, std::size_t reach, auto&& join) {
-  std::size_t i = runs.first_of_row[row];
-  std::size_t j = runs.first_of_row[other];
-  while (i < runs.first_of_row[row + 1] && j < runs.first_of_row[other + 1]) {
-    const Run& a = runs.runs[i];
-    const Run& b = runs.runs[j];
-    if (a.begin < b.end + reach && b.begin < a.end + reach)
-      join(i, j);
-    if (a.end < b.end)
-      ++i;
-    else
-      ++j;
+/// Numbers components by their first voxel in memory. Within a layer that is not the order of its runs.
+[[nodiscard]] inline std::vector<std::uint32_t> numbers_of(const component_runs::Runs& runs,
+                                                           std::span<const std::uint32_t> representatives,
+                                                           const Array3<std::uint8_t>& mask) {
+  std::vector<std::uint32_t> numbers(representatives.size(), 0);
+  std::uint32_t count = 0;
+  std::vector<UnnumberedRun> unnumbered;
+  for (std::size_t layer = 0; layer < runs.layers(); ++layer) {
+    unnumbered.clear();
+    for (std::size_t bundle = 0; bundle < runs.bundles(); ++bundle) {
+      const auto of_bundle = representatives.first(runs.past_of(layer, bundle)).subspan(runs.first_of(layer, bundle));
+      if (std::ranges::all_of(of_bundle, [&](std::uint32_t component) { return numbers[component] != 0; }))
+        continue;
+      runs.for_each_run(layer, bundle, [&](std::uint32_t run, std::size_t begin, std::size_t end) {
+        if (numbers[representatives[run]] == 0)
+          unnumbered.push_back({first_voxel_of(runs, layer, bundle, begin, end, mask), representatives[run]});
+      });
+    }
+    std::ranges::sort(unnumbered, {}, &UnnumberedRun::first_voxel);
+    for (const UnnumberedRun& run : unnumbered)
+      if (numbers[run.component] == 0)
+        numbers[run.component] = ++count;
   }
+  for (std::size_t run = 0; run < numbers.size(); ++run)
+    numbers[run] = numbers[representatives[run]]; // a representative is never after its runs
+  return numbers;
 }
 
-/// Joins all runs of neighbouring rows; a row looks back only, so that every pair is seen once.
-void join_runs(const Runs& runs, const Shape3& shape, Connectivity connectivity, auto&& join) {
-  const bool edges = connectivity != Connectivity::faces;
-  const bool corners = connectivity == Connectivity::corners;
-  for (std::size_t z = 0; z < shape[0]; ++z)
-    for (std::size_t y = 0; y < shape[1]; ++y) {
-      const std::size_t row = z * shape[1] + y;
-      if (y > 0)
-        join_rows(runs, row, row - 1, edges ? 1 : 0, join);
-      if (z == 0)
-        continue;
-      const std::size_t below = row - shape[1];
-      join_rows(runs, row, below, edges ? 1 : 0, join);
-      if (edges && y > 0)
-        join_rows(runs, row, below - 1, corners ? 1 : 0, join);
-      if (edges && y + 1 < shape[1])
-        join_rows(runs, row, below + 1, corners ? 1 : 0, join);
-    }
+[[nodiscard]] inline Components components_of(const Array3<std::uint8_t>& mask,
+                                              const component_runs::Neighbourhood& neighbourhood,
+                                              const component_runs::Work& work) {
+  const component_runs::Runs runs = component_runs::runs_of(mask, neighbourhood, work);
+  DisjointSets sets = component_runs::joined(runs, neighbourhood, work);
+  const std::vector<std::uint32_t> numbers = numbers_of(runs, sets.representatives(), mask);
+  Components components{.labels = component_runs::painted(runs, mask, numbers, work), .sizes = {}};
+  const std::vector<std::uint32_t> voxels = component_runs::voxels_per_run(runs, work);
+  components.sizes.resize(numbers.empty() ? 0 : *std::ranges::max_element(numbers));
+  for (std::size_t run = 0; run < numbers.size(); ++run)
+    components.sizes[numbers[run] - 1] += voxels[run];
+  return components;
+}
+
+[[nodiscard]] inline component_runs::Work component_work(const Array3<std::uint8_t>& mask, const Execution& execution) {
+  constexpr double seconds_per_voxel = 1e-9;
+  return {.threads = worthwhile_threads(execution, seconds_per_voxel * static_cast<double>(mask.size())),
+          .instructions = resolve(execution.instruction_set)};
 }
 
 } // namespace detail
@@ -99,36 +95,25 @@ void join_runs(const Runs& runs, const Shape3& shape, Connectivity connectivity,
 /// Connected components of the voxels whose value is not 0.
 ///
 /// Shapes: mask (z, y, x).
-/// Cost: linear in the voxels but for the inverse Ackermann function of the runs.
-/// Throws: InvalidArgument for a mask of 2^32 runs or more.
-/// Source: union-find over runs, He, Chao, Suzuki, "A run-based two-scan labeling algorithm", IEEE TIP 17 (2008).
+/// Cost: linear in the voxels but for joining runs of voxels; a bit for each voxel and four bytes for each run beside
+/// the result.
+/// Throws: InvalidArgument for a mask of 2^32 - 1 runs or more.
+/// Source: union-find over runs, He, Chao, Suzuki, "A run-based two-scan labeling algorithm", IEEE TIP 17 (2008); ours
+/// are of two rows or four at once, see component_runs.
 [[nodiscard]] inline Components connected_components(const Array3<std::uint8_t>& mask,
-                                                     Connectivity connectivity = Connectivity::faces) {
-  const Shape3 shape = shape_of(mask);
-  const detail::Runs runs = detail::runs_of(mask);
-  if (runs.runs.size() >= std::numeric_limits<std::uint32_t>::max())
-    throw InvalidArgument("mask", "fewer than 2^32 runs along x", fmt::format("{}", runs.runs.size()));
-  std::vector<std::size_t> ranks(runs.runs.size());
-  std::vector<std::size_t> parents(runs.runs.size());
-  boost::disjoint_sets<std::size_t*, std::size_t*> sets(ranks.data(), parents.data());
-  for (std::size_t i = 0; i < runs.runs.size(); ++i)
-    sets.make_set(i);
-  detail::join_runs(runs, shape, connectivity, [&sets](std::size_t i, std::size_t j) { sets.union_set(i, j); });
+                                                     Connectivity connectivity = Connectivity::faces,
+                                                     const Execution& execution = {.threads = 1}) {
+  return detail::components_of(mask, {.connectivity = connectivity, .within_slices = false},
+                               detail::component_work(mask, execution));
+}
 
-  Components components{.labels = xt::zeros<std::uint32_t>(mask.shape()), .sizes = {}};
-  std::vector<std::uint32_t> label_of_root(runs.runs.size(), 0);
-  for (std::size_t row = 0; row + 1 < runs.first_of_row.size(); ++row)
-    for (std::size_t i = runs.first_of_row[row]; i < runs.first_of_row[row + 1]; ++i) {
-      std::uint32_t& label = label_of_root[sets.find_set(i)];
-      if (label == 0) {
-        components.sizes.push_back(0);
-        label = static_cast<std::uint32_t>(components.sizes.size());
-      }
-      const auto [begin, end] = runs.runs[i];
-      std::fill_n(components.labels.data() + row * shape[2] + begin, end - begin, label);
-      components.sizes[label - 1] += end - begin;
-    }
-  return components;
+/// Connected components of each slice by itself, by 4 neighbours (faces) or 8 (edges, corners); no number is in two
+/// slices. Else as connected_components.
+[[nodiscard]] inline Components slice_components(const Array3<std::uint8_t>& mask,
+                                                 Connectivity connectivity = Connectivity::faces,
+                                                 const Execution& execution = {.threads = 1}) {
+  return detail::components_of(mask, {.connectivity = connectivity, .within_slices = true},
+                               detail::component_work(mask, execution));
 }
 
 /// The component with the most voxels as a mask of 0 and 1; the lower number wins a tie; all 0 for an empty mask.

@@ -1,0 +1,100 @@
+#include "apps/sparseann/evaluate_rand/scores.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <functional>
+#include <limits>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "sparseann/core/error.hpp"
+#include "sparseann/core/volume.hpp"
+#include "sparseann/metric/components.hpp"
+#include "sparseann/metric/contingency.hpp"
+#include "sparseann/metric/threshold_sweep.hpp"
+#include "sparseann/metric/watershed.hpp"
+
+namespace sparseann::app {
+
+namespace {
+
+using SumsAt = std::function<ThresholdSums(double threshold)>;
+
+Array3<std::uint8_t> cells_of(const Array3<std::uint32_t>& labels) {
+  Array3<std::uint8_t> cells(labels.shape());
+  std::ranges::transform(elements(labels), elements(cells).begin(),
+                         [](std::uint32_t label) { return static_cast<std::uint8_t>(label != 0); });
+  return cells;
+}
+
+/// Components at every threshold that will be asked for, in one pass.
+template <Probability T>
+SumsAt component_sums(const Array3<T>& probability, const Array3<std::uint32_t>& reference,
+                      std::optional<double> threshold, const Execution& execution) {
+  std::vector<double> thresholds = percent_thresholds();
+  if (threshold && !std::ranges::binary_search(thresholds, *threshold))
+    thresholds.insert(std::ranges::lower_bound(thresholds, *threshold), *threshold);
+  const Array3<std::uint8_t> levels = threshold_levels(probability, thresholds, execution);
+  return [thresholds, sums = sweep_components(levels, reference, thresholds.size(), execution)](double wanted) {
+    return sums[static_cast<std::size_t>(std::ranges::lower_bound(thresholds, wanted) - thresholds.begin())];
+  };
+}
+
+/// What is flooded: the lower the likelier cell. Reals in steps of 1 / 65535.
+template <Probability T> auto heights_of(const Array3<T>& probability) {
+  using H = std::conditional_t<std::floating_point<T>, std::uint16_t, T>;
+  constexpr H highest = std::numeric_limits<H>::max();
+  Array3<H> heights(probability.shape());
+  std::ranges::transform(elements(probability), elements(heights).begin(), [](T value) {
+    if constexpr (std::floating_point<T>)
+      return static_cast<H>(std::lround((1.0 - probability_of(value)) * highest));
+    else
+      return static_cast<H>(highest - value);
+  });
+  return heights;
+}
+
+template <Probability T>
+SumsAt watershed_sums(const Array3<T>& probability, const Array3<std::uint32_t>& reference,
+                      const Execution& execution) {
+  return [&probability, &reference, &execution, heights = heights_of(probability)](double threshold) {
+    const Array3<std::uint8_t> mask = threshold_levels(probability, std::span(&threshold, 1), execution);
+    const Array3<std::uint32_t> segments =
+        seeded_watershed(heights, slice_components(mask, Connectivity::faces, execution).labels,
+                         {.connectivity = Connectivity::faces, .within_slices = true}, execution);
+    ThresholdSums sums{.segments = segment_sums(contingency_table(elements(segments), elements(reference))),
+                       .wrong_voxels = 0};
+    for (std::size_t i = 0; i < mask.size(); ++i)
+      sums.wrong_voxels += (mask.data()[i] != 0) != (reference.data()[i] != 0) ? 1U : 0U;
+    return sums;
+  };
+}
+
+} // namespace
+
+RandScores rand_scores(const ProbabilityMap& probability, const Array3<std::uint32_t>& reference,
+                       const RandOptions& options, const Execution& execution) {
+  const Components segments = slice_components(cells_of(reference), Connectivity::faces, execution);
+  const SumsAt sums = std::visit(
+      [&](const auto& map) {
+        return options.scoring == Scoring::components
+                   ? component_sums(map, segments.labels, options.threshold, execution)
+                   : watershed_sums(map, segments.labels, execution);
+      },
+      probability);
+  const auto score = [&](double threshold) { return threshold_score(threshold, sums(threshold), options.singletons); };
+  RandScores scores{.reference_segments = segments.sizes.size(), .sweep = {}, .best = 0, .fixed = std::nullopt};
+  if (options.sweep == Sweep::refined)
+    scores.sweep = refined_sweep([&](int percent) { return score(percent / 100.0); });
+  else
+    std::ranges::transform(percent_thresholds(), std::back_inserter(scores.sweep), score);
+  scores.best = best_of(scores.sweep);
+  if (options.threshold)
+    scores.fixed = score(*options.threshold);
+  return scores;
+}
+
+} // namespace sparseann::app
