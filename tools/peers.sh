@@ -1,21 +1,25 @@
 #!/usr/bin/env bash
-# Installs the libraries that the benchmarks compare with, apricot and submodlib, into .venv-peers.
+# Installs what benchmarks and tests compare with into .venv-peers: apricot and submodlib (selection), SimpleITK, MedPy,
+# surface-distance, edt, connected-components-3d, scikit-image and statsmodels (metrics), nibabel, h5py and tifffile (volumes).
 #
-#   tools/peers.sh
+#   tools/peers.sh [--torch]
 #
-# Only `benchmarks/` needs it. 500 MB. Run it as often as you like, and interrupt it when you like.
+# --torch adds PyTorch and MONAI (4 GB more). Only `benchmarks/` and the scripts in `tests/tools` need any of it. 900 MB.
+# Run it as often as you like, and interrupt it when you like.
 source "$(dirname -- "${BASH_SOURCE[0]}")/environment.sh"
 
 venv="$root/.venv-peers"
 
+with_torch=
 case ${1-} in
 "") ;;
+--torch) with_torch=yes ;;
 --help)
   sed -n '2,/^source/{/^source/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
   exit
   ;;
 *)
-  warn "error: expected no argument, got '$1'"
+  warn "error: expected --torch or nothing, got '$1'"
   exit 2
   ;;
 esac
@@ -25,5 +29,10 @@ command -v flock >/dev/null || fail "expected the program flock, found none (Deb
 wait_for_other_set_ups
 ensure_environment 12 submodlib
 ensure_installed "$root/tools/requirements-peers.txt" --only-binary :all:
-ensure_installed "$root/tools/requirements-apricot.txt" --no-binary :all: --use-pep517 --no-build-isolation
+ensure_installed "$root/tools/requirements-sources.txt" --no-binary :all: --use-pep517 --no-build-isolation
+if [[ -n $with_torch ]]; then
+  for file in libtorch cuda peers-torch; do
+    ensure_installed "$root/tools/requirements-$file.txt" --only-binary :all:
+  done
+fi
 say "peers: $("$venv/bin/python" "$root/benchmarks/peers/versions.py")"

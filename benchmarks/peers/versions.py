@@ -6,6 +6,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 PEERS = {"apricot": "apricot-select", "submodlib": "submodlib-py"}
 BELOW = {"numpy": "numpy", "scipy": "scipy", "numba": "numba", "scikit-learn": "scikit-learn"}
+OTHERS = {name: name for name in ("SimpleITK", "MedPy", "surface-distance", "edt", "connected-components-3d", "scikit-image",
+                                  "statsmodels", "nibabel", "h5py", "tifffile", "torch", "monai")}
 
 
 def installed(package: str) -> str | None:
@@ -21,4 +23,5 @@ def versions() -> dict[str, str | None]:
 
 
 if __name__ == "__main__":
-    print(", ".join(f"{name} {found or 'missing'}" for name, found in versions().items()))
+    everything = versions() | {name: installed(package) for name, package in OTHERS.items()}
+    print(", ".join(f"{name} {found or 'missing'}" for name, found in everything.items()))
