@@ -52,10 +52,13 @@ TEST_CASE("a trunk drops features between encoder and pooling in training alone,
 
 TEST_CASE("a trunk gives the same logits plane by plane, as without a gradient, and at once, as with one") {
   torch::manual_seed(8);
-  sparseann::DenseTrunk trunk(
-      sparseann::DenseTrunkWidths{
-          .in_channels = 6, .layers = 1, .growth = 3, .decoder_channels = {8, 4}, .classes = 3, .auxiliary_head = false},
-      0.0);
+  sparseann::DenseTrunk trunk(sparseann::DenseTrunkWidths{.in_channels = 6,
+                                                          .layers = 1,
+                                                          .growth = 3,
+                                                          .decoder_channels = {8, 4},
+                                                          .classes = 3,
+                                                          .auxiliary_head = false},
+                              0.0);
   trunk->eval();
   for (const std::int64_t planes : {2, 8, 10, 20}) {
     const torch::Tensor features = torch::randn({2, 6, planes, 6, 4});

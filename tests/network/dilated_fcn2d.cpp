@@ -8,7 +8,9 @@ using sparseann::DilatedFcn2dOptions;
 using namespace sparseann::test;
 
 namespace {
-DilatedFcn2dOptions tiny() { return {.in_channels = 2, .channels = 3, .dilations = {1, 2, 4}, .last_channels = 5}; }
+DilatedFcn2dOptions tiny_dilated() {
+  return {.in_channels = 2, .channels = 3, .dilations = {1, 2, 4}, .last_channels = 5};
+}
 } // namespace
 
 TEST_CASE("the dilated network has the published network's parameters") {
@@ -31,7 +33,7 @@ TEST_CASE("the dilated network sees 131 x 131 pixels") {
 }
 
 TEST_CASE("the dilated network labels every pixel of images of any extents") {
-  DilatedFcn2d network(tiny());
+  DilatedFcn2d network(tiny_dilated());
   network->eval();
   const torch::NoGradGuard no_gradient;
   const auto output = network->forward(torch::randn({2, 2, 5, 9}));
@@ -40,16 +42,16 @@ TEST_CASE("the dilated network labels every pixel of images of any extents") {
 }
 
 TEST_CASE("gradients reach every parameter of the dilated network") {
-  auto network = sparseann::make_network<DilatedFcn2d>(tiny(), sparseann::Generator(1));
+  auto network = sparseann::make_network<DilatedFcn2d>(tiny_dilated(), sparseann::Generator(1));
   torch::manual_seed(1);
   check_gradient_reaches_all(*network, network->forward(torch::randn({2, 2, 8, 8})).logits.square().mean());
 }
 
 TEST_CASE("the dilated network's weights come from the generator") {
-  check_initialisation_is_seeded<DilatedFcn2d>(tiny());
+  check_initialisation_is_seeded<DilatedFcn2d>(tiny_dilated());
 }
 
 TEST_CASE("the dilated network refuses no dilations and other channels") {
   CHECK_THROWS_WITH(DilatedFcn2d(DilatedFcn2dOptions{.dilations = {}}), "dilations: expected at least one, got none");
-  CHECK_THROWS_WITH(DilatedFcn2d(tiny())->forward(torch::randn({1, 1, 8, 8})), Catch::Contains("image"));
+  CHECK_THROWS_WITH(DilatedFcn2d(tiny_dilated())->forward(torch::randn({1, 1, 8, 8})), Catch::Contains("image"));
 }

@@ -8,10 +8,11 @@ using sparseann::PixelLayers;
 
 namespace {
 
-const std::vector<PixelLayer> small_layers{{.kernel = 2, .channels = 3, .activation = PixelActivation::tanh, .pooled = true},
-                                           {.kernel = 3, .channels = 4},
-                                           {.kernel = 2, .channels = 4, .pooled = true},
-                                           {.kernel = 2, .channels = 5}};
+const std::vector<PixelLayer> small_layers{
+    {.kernel = 2, .channels = 3, .activation = PixelActivation::tanh, .pooled = true},
+    {.kernel = 3, .channels = 4},
+    {.kernel = 2, .channels = 4, .pooled = true},
+    {.kernel = 2, .channels = 5}};
 
 /// The network as it is defined: one pixel's scores from the patch around it, by poolings that halve the resolution.
 torch::Tensor scores_of_patch(PixelLayers& layers, torch::Tensor patch) {

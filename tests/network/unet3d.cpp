@@ -9,7 +9,7 @@ using namespace sparseann::test;
 
 namespace {
 
-Unet3dOptions tiny(bool valid) {
+Unet3dOptions tiny_unet3d(bool valid) {
   return {.in_channels = 2, .first_channels = 2, .levels = 3, .valid_convolutions = valid};
 }
 
@@ -49,7 +49,7 @@ TEST_CASE("every stage of the 3D U-Net has the published extents for its patch o
 TEST_CASE("the 3D U-Net's logits have the image's extents, with valid and with padded convolutions") {
   const torch::NoGradGuard no_gradient;
   for (const bool valid : {true, false}) {
-    Unet3d network(tiny(valid));
+    Unet3d network(tiny_unet3d(valid));
     network->eval();
     CHECK(network->forward(torch::randn({1, 2, 8, 4, 12})).logits.sizes() == torch::IntArrayRef({1, 3, 8, 4, 12}));
   }
@@ -76,14 +76,17 @@ TEST_CASE("a voxel's scores from valid convolutions move with the image") {
 }
 
 TEST_CASE("gradients reach every parameter of the 3D U-Net") {
-  auto network = sparseann::make_network<Unet3d>(tiny(true), sparseann::Generator(1));
+  auto network = sparseann::make_network<Unet3d>(tiny_unet3d(true), sparseann::Generator(1));
   torch::manual_seed(1);
   check_gradient_reaches_all(*network, network->forward(torch::randn({2, 2, 4, 4, 4})).logits.square().mean());
 }
 
-TEST_CASE("the 3D U-Net's weights come from the generator") { check_initialisation_is_seeded<Unet3d>(tiny(false)); }
+TEST_CASE("the 3D U-Net's weights come from the generator") {
+  check_initialisation_is_seeded<Unet3d>(tiny_unet3d(false));
+}
 
 TEST_CASE("the 3D U-Net refuses levels out of range and extents that do not fit") {
   CHECK_THROWS_WITH(Unet3d(Unet3dOptions{.levels = 0}), "levels: expected a number from 1 to 8, got 0");
-  CHECK_THROWS_WITH(Unet3d(tiny(true))->forward(torch::randn({1, 2, 4, 6, 4})), Catch::Contains("multiples of 4"));
+  CHECK_THROWS_WITH(Unet3d(tiny_unet3d(true))->forward(torch::randn({1, 2, 4, 6, 4})),
+                    Catch::Contains("multiples of 4"));
 }

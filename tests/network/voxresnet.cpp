@@ -8,7 +8,7 @@ using sparseann::VoxResNetOptions;
 using namespace sparseann::test;
 
 namespace {
-VoxResNetOptions tiny() {
+VoxResNetOptions tiny_voxresnet() {
   return {.in_channels = 2, .first_channels = 3, .channels = 4, .stages = 2, .modules_per_stage = 1};
 }
 } // namespace
@@ -18,7 +18,8 @@ TEST_CASE("VoxResNet's trunk has the published network's convolutions") {
   std::int64_t count = 0;
   std::int64_t layers = 0;
   for (const auto& item : network->named_modules())
-    if (const auto* convolution = item.value()->as<torch::nn::Conv3d>(); convolution && !item.key().starts_with("scores")) {
+    if (const auto* convolution = item.value()->as<torch::nn::Conv3d>();
+        convolution && !item.key().starts_with("scores")) {
       count += convolution->weight.numel() + convolution->bias.numel();
       ++layers;
     }
@@ -29,7 +30,7 @@ TEST_CASE("VoxResNet's trunk has the published network's convolutions") {
 
 TEST_CASE("VoxResNet's logits are the sum of the scores of its resolutions") {
   torch::manual_seed(1);
-  VoxResNet network(tiny());
+  VoxResNet network(tiny_voxresnet());
   network->eval();
   const torch::NoGradGuard no_gradient;
   const torch::Tensor image = torch::randn({2, 2, 8, 4, 12});
@@ -57,14 +58,17 @@ TEST_CASE("a residual module adds to its input") {
 }
 
 TEST_CASE("gradients of all heads together reach every parameter of VoxResNet") {
-  auto network = sparseann::make_network<VoxResNet>(tiny(), sparseann::Generator(1));
+  auto network = sparseann::make_network<VoxResNet>(tiny_voxresnet(), sparseann::Generator(1));
   torch::manual_seed(1);
   check_gradient_reaches_all(*network, network->forward(torch::randn({2, 2, 8, 8, 8})).logits.square().mean());
 }
 
-TEST_CASE("VoxResNet's weights come from the generator") { check_initialisation_is_seeded<VoxResNet>(tiny()); }
+TEST_CASE("VoxResNet's weights come from the generator") {
+  check_initialisation_is_seeded<VoxResNet>(tiny_voxresnet());
+}
 
 TEST_CASE("VoxResNet refuses stages out of range and extents that do not fit") {
   CHECK_THROWS_WITH(VoxResNet(VoxResNetOptions{.stages = 0}), "stages: expected a number from 1 to 6, got 0");
-  CHECK_THROWS_WITH(VoxResNet(tiny())->forward(torch::randn({1, 2, 4, 6, 4})), Catch::Contains("multiples of 4"));
+  CHECK_THROWS_WITH(VoxResNet(tiny_voxresnet())->forward(torch::randn({1, 2, 4, 6, 4})),
+                    Catch::Contains("multiples of 4"));
 }

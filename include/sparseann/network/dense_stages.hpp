@@ -116,9 +116,9 @@ private:
     return torch::cat(logits);
   }
 
-  /// head(up2(features).relu_()) without the feature maps at full resolution, of which there are a few planes at a time.
-  /// With kernel 4, stride 2 and padding 1, output planes 2a..2b-1 read input planes a-1..b, and padding 3 leaves out
-  /// what else these would reach.
+  /// head(up2(features).relu_()) without the feature maps at full resolution, of which there are a few planes at a
+  /// time. With kernel 4, stride 2 and padding 1, output planes 2a..2b-1 read input planes a-1..b, and padding 3 leaves
+  /// out what else these would reach.
   [[nodiscard]] torch::Tensor logits_by_slabs(const torch::Tensor& features) {
     constexpr std::int64_t planes = 8;
     const torch::Tensor padded = torch::constant_pad_nd(features, {0, 0, 0, 0, 1, 1});

@@ -17,7 +17,8 @@
 
 namespace sparseann {
 
-/// Widths and dilations of DilatedFcn2d; the defaults are the publication's. `in_channels` and `classes` are the data's.
+/// Widths and dilations of DilatedFcn2d; the defaults are the publication's. `in_channels` and `classes` are the
+/// data's.
 struct DilatedFcn2dOptions {
   std::int64_t in_channels = 1;
   std::int64_t classes = 3;
@@ -44,8 +45,8 @@ struct DilatedFcn2dOptions {
 /// Conv 3^2 of each dilation -> ELU -> BN, then Conv 1^2 -> ELU -> BN, then Conv 1^2 to the classes; the image gets a
 /// reflected margin, which the valid convolutions take away again.
 ///
-/// Shapes: image (N, in_channels, y, x) to logits (N, classes, y, x), of any extents; no auxiliary. Receptive field 131 x
-/// 131 with the defaults. Parameters: 71,971 at one channel and three classes, and 896 of the batch norms. Throws:
+/// Shapes: image (N, in_channels, y, x) to logits (N, classes, y, x), of any extents; no auxiliary. Receptive field 131
+/// x 131 with the defaults. Parameters: 71,971 at one channel and three classes, and 896 of the batch norms. Throws:
 /// InvalidArgument for options out of range and for images of other shapes. Source: Wolterink et al., "Dilated
 /// Convolutional Neural Networks for Cardiovascular MR Segmentation in Congenital Heart Disease", 2017 (arXiv
 /// 1704.03669). ELU and batch norm after every hidden layer are as in a port of it. Deviates: weights start as He's.
@@ -77,7 +78,7 @@ struct DilatedFcn2dImpl : torch::nn::Module {
     detail::check_image("image", image, options_.in_channels, spatial_dimensions, required_multiple());
     torch::Tensor features = reflected_margin(image, margin_, margin_);
     for (std::size_t i = 0; i < convolutions->size(); ++i) {
-      features = torch::elu_(convolutions[i]->as<torch::nn::Conv2d>()->forward(features));
+      features = torch::elu(convolutions[i]->as<torch::nn::Conv2d>()->forward(features));
       auto* const norm = norms[i]->as<torch::nn::BatchNorm2d>();
       features = batch_norm(norm, features);
     }

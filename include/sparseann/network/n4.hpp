@@ -46,8 +46,8 @@ struct N4Options {
 ///
 /// Shapes: image (N, in_channels, y, x) to logits (N, classes, y, x), of any extents; no auxiliary. Field of view 95 x
 /// 95. Parameters: 219,290 at one channel and two classes. Randomness: weights are uniform in +-0.05. Throws:
-/// InvalidArgument for options out of range and for images of other shapes. Source: Ciresan et al., "Deep Neural Networks
-/// Segment Neuronal Membranes in Electron Microscopy Images", NIPS 2012, as Lee et al. ran it in 2015
+/// InvalidArgument for options out of range and for images of other shapes. Source: Ciresan et al., "Deep Neural
+/// Networks Segment Neuronal Membranes in Electron Microscopy Images", NIPS 2012, as Lee et al. ran it in 2015
 /// (torms3/znn-release at 898798f): scaled tanh after every hidden layer.
 struct N4Impl : torch::nn::Module {
   using options_type = N4Options;
@@ -73,10 +73,8 @@ private:
     constexpr std::array<std::int64_t, 4> kernels{4, 5, 4, 4};
     std::vector<PixelLayer> layers;
     for (std::size_t i = 0; i < kernels.size(); ++i)
-      layers.push_back({.kernel = kernels[i],
-                        .channels = options.channels[i],
-                        .activation = PixelActivation::tanh,
-                        .pooled = true});
+      layers.push_back(
+          {.kernel = kernels[i], .channels = options.channels[i], .activation = PixelActivation::tanh, .pooled = true});
     layers.push_back({.kernel = 3, .channels = options.last_channels, .activation = PixelActivation::tanh});
     return PixelLayers(options.in_channels, layers);
   }

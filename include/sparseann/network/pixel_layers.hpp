@@ -27,11 +27,12 @@ struct PixelLayer {
 /// Each pooling halves the resolution of what follows. At every pixel that is the same as pooling with stride 1 and
 /// dilating all later kernels and poolings by 2, as is done here, so that nothing is computed twice.
 ///
-/// Shapes: (N, in_channels, y, x) to (N, channels of the last layer, y, x); the image gets a reflected margin of half the
-/// field of view. Source: Giusti et al., "Fast image scanning with deep max-pooling convolutional neural networks", ICIP
-/// 2013 (fragments); dilation gives the same function.
+/// Shapes: (N, in_channels, y, x) to (N, channels of the last layer, y, x); the image gets a reflected margin of half
+/// the field of view. Source: Giusti et al., "Fast image scanning with deep max-pooling convolutional neural networks",
+/// ICIP 2013 (fragments); dilation gives the same function.
 struct PixelLayersImpl : torch::nn::Module {
-  PixelLayersImpl(std::int64_t in_channels, std::span<const PixelLayer> layers) : layers_(layers.begin(), layers.end()) {
+  PixelLayersImpl(std::int64_t in_channels, std::span<const PixelLayer> layers)
+      : layers_(layers.begin(), layers.end()) {
     std::int64_t channels = in_channels;
     std::int64_t dilation = 1;
     for (const PixelLayer& layer : layers_) {
@@ -53,7 +54,7 @@ struct PixelLayersImpl : torch::nn::Module {
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       features = convolutions[i]->as<torch::nn::Conv2d>()->forward(features);
       features = layers_[i].activation == PixelActivation::relu ? features.relu_()
-                                                                 : 1.7159 * torch::tanh(features * (2.0 / 3.0));
+                                                                : 1.7159 * torch::tanh(features * (2.0 / 3.0));
       if (layers_[i].pooled) {
         features = torch::max_pool2d(features, 2, 1, 0, dilation);
         dilation *= 2;

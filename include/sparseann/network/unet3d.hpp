@@ -70,9 +70,9 @@ TORCH_MODULE(DoubleConvolution);
 /// level, and two 3^3 convolutions; last a 1^3 convolution to the classes.
 ///
 /// Shapes: image (N, in_channels, z, y, x) to logits (N, classes, z, y, x); z, y, x multiples of 2^(levels - 1); no
-/// auxiliary. With valid convolutions the image gets a reflected margin of 46 voxels on each side (4 levels), which they
-/// take away: a patch of 40 x 40 x 24 costs what the publication's of 132 x 132 x 116 does. Parameters:
-/// with 3 input channels and 3 classes 19,069,955 without the batch norms' 4,928 (19,068,227 at one channel). Throws:
+/// auxiliary. With valid convolutions the image gets a reflected margin of 46 voxels on each side (4 levels), which
+/// they take away: a patch of 40 x 40 x 24 costs what the publication's of 132 x 132 x 116 does. Parameters: with 3
+/// input channels and 3 classes 19,069,955 without the batch norms' 4,928 (19,068,227 at one channel). Throws:
 /// InvalidArgument for options out of range and for images of other shapes. Source: Cicek et al., "3D U-Net", MICCAI
 /// 2016; batch norm before each ReLU and no bias of the deconvolutions as in its released form. Deviates: weights start
 /// as He's.
@@ -92,8 +92,8 @@ struct Unet3dImpl : torch::nn::Module {
     }
     for (std::int64_t level = options_.levels - 1; level > 0; --level) {
       const std::int64_t width = options_.first_channels << level; // of the features that skip
-      up->push_back(torch::nn::ConvTranspose3d(
-          torch::nn::ConvTranspose3dOptions(channels, channels, 2).stride(2).bias(false)));
+      up->push_back(
+          torch::nn::ConvTranspose3d(torch::nn::ConvTranspose3dOptions(channels, channels, 2).stride(2).bias(false)));
       joined->push_back(DoubleConvolution(channels + width, width, width, valid));
       channels = width;
     }
@@ -133,8 +133,8 @@ struct Unet3dImpl : torch::nn::Module {
   torch::nn::Conv3d head{nullptr};
 
 private:
-  /// Voxels on each side of the image that valid convolutions need: what they take, 4 per level downwards and 4 upwards,
-  /// of that level's size, and as many more as make every pooled extent even.
+  /// Voxels on each side of the image that valid convolutions need: what they take, 4 per level downwards and 4
+  /// upwards, of that level's size, and as many more as make every pooled extent even.
   [[nodiscard]] std::int64_t margin() const noexcept {
     std::int64_t taken = 0;
     for (std::int64_t level = 0; level < options_.levels; ++level)

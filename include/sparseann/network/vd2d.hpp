@@ -48,9 +48,9 @@ struct Vd2dOptions {
 ///
 /// Shapes: image (N, in_channels, y, x) to logits (N, classes, y, x), of any extents; no auxiliary. Field of view 109 x
 /// 109. Parameters: 230,714 at one channel and two classes. Throws: InvalidArgument for options out of range and for
-/// images of other shapes. Source: Lee et al., "Recursive Training of 2D-3D Convolutional Networks for Neuronal Boundary
-/// Detection", NIPS 2015, layer by layer as released (torms3/znn-release at 898798f), the version with a scaled tanh
-/// before each pooling and ReLU elsewhere. Deviates: weights start as He's.
+/// images of other shapes. Source: Lee et al., "Recursive Training of 2D-3D Convolutional Networks for Neuronal
+/// Boundary Detection", NIPS 2015, layer by layer as released (torms3/znn-release at 898798f), the version with a
+/// scaled tanh before each pooling and ReLU elsewhere. Deviates: weights start as He's.
 struct Vd2dImpl : torch::nn::Module {
   using options_type = Vd2dOptions;
   static constexpr std::size_t spatial_dimensions = 2;

@@ -51,16 +51,16 @@ struct VoxResModuleImpl : torch::nn::Module {
 };
 TORCH_MODULE(VoxResModule);
 
-/// Scores from one resolution: a deconvolution (kernel stride + 2) to the image's extents that keeps the channels, a ReLU
-/// that ends at 20, and Conv 3^3 to the classes.
+/// Scores from one resolution: a deconvolution (kernel stride + 2) to the image's extents that keeps the channels, a
+/// ReLU that ends at 20, and Conv 3^3 to the classes.
 struct VoxResScoresImpl : torch::nn::Module {
   VoxResScoresImpl(std::int64_t channels, std::int64_t classes, std::int64_t stride)
       : upsampling(register_module(
             "upsampling",
             torch::nn::ConvTranspose3d(
                 torch::nn::ConvTranspose3dOptions(channels, channels, stride + 2).stride(stride).padding(1)))),
-        convolution(register_module(
-            "convolution", torch::nn::Conv3d(torch::nn::Conv3dOptions(channels, classes, 3).padding(1)))) {}
+        convolution(register_module("convolution",
+                                    torch::nn::Conv3d(torch::nn::Conv3dOptions(channels, classes, 3).padding(1)))) {}
 
   torch::Tensor forward(const torch::Tensor& features) {
     return convolution(upsampling(features).clamp_(0, largest_activation));
@@ -80,8 +80,8 @@ TORCH_MODULE(VoxResScores);
 ///
 /// Shapes: image (N, in_channels, z, y, x) to logits and stages + 1 auxiliaries (N, classes, z, y, x); z, y, x
 /// multiples of 2^stages. Parameters with the defaults: 1,633,120 without batch norms and scores. Throws:
-/// InvalidArgument for options out of range and for images of other shapes. Source: Chen et al., "VoxResNet", NeuroImage
-/// 2018 (arXiv 1608.05895); kernels, deconvolutions and one loss of weight 1 per resolution as in
+/// InvalidArgument for options out of range and for images of other shapes. Source: Chen et al., "VoxResNet",
+/// NeuroImage 2018 (arXiv 1608.05895); kernels, deconvolutions and one loss of weight 1 per resolution as in
 /// Ryo-Ito/brain_segmentation at ea32a6d. Deviates: weights start as He's. Another port has kernels of 1 x 3 x 3 in
 /// places and weights of the resolutions' losses that decay.
 struct VoxResNetImpl : torch::nn::Module {
@@ -91,10 +91,11 @@ struct VoxResNetImpl : torch::nn::Module {
 
   explicit VoxResNetImpl(const VoxResNetOptions& options = {}) : options_(options) {
     validate(options_);
-    stem = register_module("stem", torch::nn::Conv3d(torch::nn::Conv3dOptions(options_.in_channels,
-                                                                              options_.first_channels, 3)
-                                                         .padding(1)));
-    full = register_module("full", NormalisedConvolution3d(options_.first_channels, options_.first_channels, 3, 1, true));
+    stem = register_module(
+        "stem",
+        torch::nn::Conv3d(torch::nn::Conv3dOptions(options_.in_channels, options_.first_channels, 3).padding(1)));
+    full =
+        register_module("full", NormalisedConvolution3d(options_.first_channels, options_.first_channels, 3, 1, true));
     scores->push_back(VoxResScores(options_.first_channels, options_.classes, 1));
     std::int64_t channels = options_.first_channels;
     for (std::int64_t stage = 0; stage < options_.stages; ++stage) {
