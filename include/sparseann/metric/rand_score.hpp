@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -141,7 +142,9 @@ struct VariationOfInformation {
   const double both = sums.both_logarithms + sums.missed_logarithms;
   const double prediction = sums.prediction_logarithms + detail::times_logarithm(sums.missed);
   const auto foreground = static_cast<double>(sums.foreground);
-  return {.split = (sums.reference_logarithms - both) / foreground, .merge = (prediction - both) / foreground};
+  // What rounding leaves of nothing may be below it.
+  return {.split = std::max(0.0, (sums.reference_logarithms - both) / foreground),
+          .merge = std::max(0.0, (prediction - both) / foreground)};
 }
 
 /// The Rand error of SNEMI3D, of pairs of two different voxels, the predicted background as one segment.
