@@ -35,18 +35,6 @@ const IntensityWindowOptions extremes{.low_percentile = 0, .high_percentile = 10
 
 } // namespace
 
-TEST_CASE("percentiles lie on a line through the ordered values") {
-  // numpy.percentile([5, 1, 4, 2, 3], [0, 10, 50, 99.5, 100])
-  const std::vector<double> expected{1, 1.4, 3, 4.98, 5};
-  const std::vector<double> percents{0, 10, 50, 99.5, 100};
-  for (std::size_t i = 0; i < percents.size(); ++i) {
-    std::vector<float> values{5, 1, 4, 2, 3};
-    CHECK(sparseann::detail::percentile(values, percents[i]) == Approx(expected[i]));
-  }
-  std::vector<float> one{7};
-  CHECK(sparseann::detail::percentile(one, 99.5) == 7.0);
-}
-
 TEST_CASE("the volume's percentiles become 0 and 1, and what lies beyond them is clamped") {
   // Slice z holds z in all voxels: 0 to 15, each one in sixteen.
   const std::vector<Case> cases{cube(1, [](auto, auto z, auto, auto) { return z; })};

@@ -52,6 +52,9 @@ TEST_CASE("percentiles lie on a line between neighbours") {
   CHECK(percentile<double>(values, 50) == Approx(3.0));
   CHECK(percentile<double>(values, 95) == Approx(9.0)); // at place 4.75
   CHECK(percentile<double>(values, 100) == 10.0);
+  std::vector<float> unordered{5, 1, 4, 2, 3}; // numpy.percentile
+  CHECK(percentile<float>(unordered, 10) == Approx(1.4));
+  CHECK(percentile<float>(unordered, 99.5) == Approx(4.98));
   std::vector<float> one{3};
   CHECK(percentile<float>(one, 70) == 3.0);
 }
