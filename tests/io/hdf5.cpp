@@ -174,14 +174,14 @@ TEST_CASE("other ranks, types, layouts and filters are refused") {
   H5Pset_chunk(packed.properties.get(), 3, chunk.data());
   H5Pset_scaleoffset(packed.properties.get(), H5Z_SO_INT, 5);
   write(path, packed, counted(24, 0));
-  refusal("no filters but gzip, shuffle and fletcher32, got 6 (scaleoffset)");
+  refusal("no filters but shuffle, gzip and fletcher32, in this order, got 6 (scaleoffset) as the filter 0");
 
   Stored twice;
   H5Pset_chunk(twice.properties.get(), 3, chunk.data());
   H5Pset_deflate(twice.properties.get(), 4);
   H5Pset_deflate(twice.properties.get(), 4);
   write(path, twice, counted(24, 0));
-  refusal("voxels compressed once, got 2 times");
+  refusal("no filters but shuffle, gzip and fletcher32, in this order, got 1 (deflate) as the filter 1");
 
   Stored elsewhere;
   H5Pset_external(elsewhere.properties.get(), "voxels.bin", 0, H5F_UNLIMITED);

@@ -135,6 +135,27 @@ private:
   return bytes;
 }
 
+/// Decompresses a zlib stream, which must fill `out` and end there.
+///
+/// Throws: IoError naming the file where it is damaged, or more or less comes.
+inline void decompress_zlib(const std::filesystem::path& path, std::string_view compressed, std::span<char> out) {
+  constexpr std::size_t limit = std::numeric_limits<std::uint32_t>::max();
+  if (compressed.size() > limit || out.size() > limit)
+    throw IoError(path, "a zlib stream is longer than 4 GiB");
+  const auto state = std::make_unique<inflate_state>(); // 90 KB
+  isal_inflate_init(state.get());
+  state->crc_flag = ISAL_ZLIB;
+  state->next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(compressed.data())); // as of GzipReader
+  state->avail_in = static_cast<std::uint32_t>(compressed.size());
+  state->next_out = reinterpret_cast<std::uint8_t*>(out.data());
+  state->avail_out = static_cast<std::uint32_t>(out.size());
+  const int status = isal_inflate(state.get());
+  if (status != ISAL_DECOMP_OK)
+    throw IoError(path, fmt::format("zlib data are corrupt: {}", detail::gzip_complaint(status)));
+  if (state->block_state != ISAL_BLOCK_FINISH || state->avail_out != 0)
+    throw IoError(path, fmt::format("zlib data are truncated, or not the {} bytes that were promised", out.size()));
+}
+
 /// `bytes` as a gzip file without name and time, so that equal input gives equal output.
 ///
 /// `level`: 1 (fast) to 9 (small). Throws: InvalidArgument.

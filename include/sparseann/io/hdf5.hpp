@@ -25,6 +25,7 @@
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/file.hpp"
 #include "sparseann/io/gzip.hpp"
+#include "sparseann/io/hdf5_chunk.hpp"
 #include "sparseann/io/hdf5_handle.hpp"
 #include "sparseann/io/voxel_conversion.hpp"
 
@@ -61,29 +62,21 @@ class Hdf5Dataset {
 public:
   Hdf5Dataset(const std::filesystem::path& path, const std::string& name)
       : path_(path), name_(name), file_bytes_(size_of(path, open_regular_file(path))), file_(open_file()),
-        dataset_(open_dataset()),
+        dataset_(open_dataset()), type_(H5Dget_type(dataset_.get()), H5Tclose, path_, about("has no type")),
         properties_(H5Dget_create_plist(dataset_.get()), H5Pclose, path_, about("has no properties")),
         shape_(read_shape()), chunk_(read_chunk()) {
-    check_filters();
+    filters_ = read_filters();
     check_promise();
   }
 
   [[nodiscard]] const Shape3& shape() const noexcept { return shape_; }
 
-  /// Slices that can be read at once without reading any part of the file again, in a MiB or so where that is free.
-  [[nodiscard]] std::size_t slices_at_once(std::size_t voxel_bytes) const noexcept {
-    if (is_chunked())
-      return std::min(chunk_[0], shape_[0]);
-    const std::size_t slice_bytes = shape_[1] * shape_[2] * voxel_bytes;
-    return std::clamp((std::size_t{1} << 20U) / slice_bytes, std::size_t{1}, shape_[0]);
-  }
-
   /// Calls body(T{}) with the C++ type of the stored voxels.
   template <class Body> decltype(auto) with_voxel_type(Body&& body) const {
-    const Hdf5Handle stored(H5Dget_type(dataset_.get()), H5Tclose, path_, about("has no type"));
     // h5py stores truth values as an enumeration of integers
-    const Hdf5Handle number(H5Tget_class(stored.get()) == H5T_ENUM ? H5Tget_super(stored.get()) : H5Tcopy(stored.get()),
-                            H5Tclose, path_, about("has no type"));
+    const bool named = H5Tget_class(type_.get()) == H5T_ENUM;
+    const Hdf5Handle number(named ? H5Tget_super(type_.get()) : H5Tcopy(type_.get()), H5Tclose, path_,
+                            about("has no type"));
     const std::size_t bytes = H5Tget_size(number.get());
     switch (H5Tget_class(number.get())) {
     case H5T_INTEGER:
@@ -101,15 +94,12 @@ public:
     throw type_refusal(bytes);
   }
 
-  /// Fills `out` with `count` slices from `first` on.
-  template <VoxelNumber T> void read(std::size_t first, std::size_t count, std::span<T> out) const {
-    const std::array<hsize_t, 3> start{first, 0, 0};
-    const std::array<hsize_t, 3> extents{count, shape_[1], shape_[2]};
-    const Hdf5Handle from(H5Dget_space(dataset_.get()), H5Sclose, path_, about("has no extents"));
-    const Hdf5Handle to(H5Screate_simple(3, extents.data(), nullptr), H5Sclose, path_, "cannot be read");
-    if (H5Sselect_hyperslab(from.get(), H5S_SELECT_SET, start.data(), nullptr, extents.data(), nullptr) < 0 ||
-        H5Dread(dataset_.get(), hdf5_type<T>(), to.get(), from.get(), H5P_DEFAULT, out.data()) < 0)
-      throw hdf5_error(path_, about("cannot be read"));
+  /// Calls take(first, voxels) with all voxels, in runs of any length that begin at voxel `first` of the volume.
+  template <VoxelNumber Stored, class Take> void read(Take&& take) const {
+    if (is_chunked())
+      read_chunks<Stored>(take);
+    else
+      read_layers<Stored>(take);
   }
 
 private:
@@ -185,8 +175,8 @@ private:
   }
   [[nodiscard]] bool is_chunked() const noexcept { return chunk_[0] > 0; }
 
-  void check_filters() const {
-    int compressed = 0;
+  [[nodiscard]] Hdf5Filters read_filters() const {
+    Hdf5Filters filters;
     for (unsigned i = 0; is_chunked() && i < static_cast<unsigned>(H5Pget_nfilters(properties_.get())); ++i) {
       unsigned flags = 0;
       unsigned configuration = 0;
@@ -194,19 +184,33 @@ private:
       std::array<char, 64> name{};
       const H5Z_filter_t filter =
           H5Pget_filter2(properties_.get(), i, &flags, &values, nullptr, name.size() - 1, name.data(), &configuration);
-      if (filter == H5Z_FILTER_DEFLATE)
-        ++compressed;
-      else if (filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32)
-        throw refusal("no filters but gzip, shuffle and fletcher32", fmt::format("{} ({})", filter, name.data()));
+      if (filter == H5Z_FILTER_SHUFFLE && filters == Hdf5Filters{})
+        filters.shuffle = true;
+      else if (filter == H5Z_FILTER_DEFLATE && !filters.gzip && !filters.fletcher32)
+        filters.gzip = true;
+      else if (filter == H5Z_FILTER_FLETCHER32 && !filters.fletcher32)
+        filters.fletcher32 = true;
+      else
+        throw refusal("no filters but shuffle, gzip and fletcher32, in this order",
+                      fmt::format("{} ({}) as the filter {}", filter, name.data(), i));
     }
-    if (compressed > 1) // each may expand what the other gives
-      throw refusal("voxels compressed once", fmt::format("{} times", compressed));
+    return filters;
+  }
+
+  /// Those that were not left out of a chunk whose mask says so, bit by bit.
+  [[nodiscard]] Hdf5Filters used_filters(std::uint32_t mask) const noexcept {
+    Hdf5Filters used = filters_;
+    for (bool* const filter : {&used.shuffle, &used.gzip, &used.fletcher32})
+      if (*filter) {
+        *filter = (mask & 1U) == 0;
+        mask >>= 1U;
+      }
+    return used;
   }
 
   /// That the file can hold the voxels, before memory is taken for them.
   void check_promise() const {
-    const Hdf5Handle stored(H5Dget_type(dataset_.get()), H5Tclose, path_, about("has no type"));
-    const std::size_t voxel_bytes = std::max(H5Tget_size(stored.get()), std::size_t{1});
+    const std::size_t voxel_bytes = std::max(H5Tget_size(type_.get()), std::size_t{1});
     const std::uint64_t room = file_bytes_ * (is_chunked() ? max_gzip_ratio : 1) / voxel_bytes;
     check_room(shape_, room, "voxels");
     if (is_chunked()) {
@@ -224,6 +228,68 @@ private:
                       about(fmt::format("promises {} {}, more than the file can hold", to_string(extents), what)));
       room /= extent;
     }
+  }
+
+  /// As far as voxels follow each other: HDF5 converts them.
+  template <VoxelNumber Stored, class Take> void read_layers(Take&& take) const {
+    const std::size_t slice = shape_[1] * shape_[2];
+    const std::size_t layer = std::clamp((std::size_t{1} << 20U) / (slice * sizeof(Stored)), std::size_t{1}, shape_[0]);
+    std::vector<Stored> voxels(layer * slice);
+    for (std::size_t z = 0; z < shape_[0]; z += layer) {
+      const std::array<hsize_t, 3> start{z, 0, 0};
+      const std::array<hsize_t, 3> extents{std::min(layer, shape_[0] - z), shape_[1], shape_[2]};
+      const Hdf5Handle from(H5Dget_space(dataset_.get()), H5Sclose, path_, about("has no extents"));
+      const Hdf5Handle to(H5Screate_simple(3, extents.data(), nullptr), H5Sclose, path_, about("cannot be read"));
+      if (H5Sselect_hyperslab(from.get(), H5S_SELECT_SET, start.data(), nullptr, extents.data(), nullptr) < 0 ||
+          H5Dread(dataset_.get(), hdf5_type<Stored>(), to.get(), from.get(), H5P_DEFAULT, voxels.data()) < 0)
+        throw hdf5_error(path_, about("cannot be read"));
+      take(z * slice, std::span<const Stored>(voxels).first(extents[0] * slice));
+    }
+  }
+
+  template <VoxelNumber Stored, class Take> void read_chunks(Take&& take) const {
+    std::vector<Stored> voxels(voxel_count(chunk_));
+    for (std::size_t z = 0; z < shape_[0]; z += chunk_[0])
+      for (std::size_t y = 0; y < shape_[1]; y += chunk_[1])
+        for (std::size_t x = 0; x < shape_[2]; x += chunk_[2]) {
+          read_chunk_at<Stored>({z, y, x}, voxels);
+          const std::size_t width = std::min(chunk_[2], shape_[2] - x);
+          for (std::size_t i = 0; i < std::min(chunk_[0], shape_[0] - z); ++i)
+            for (std::size_t j = 0; j < std::min(chunk_[1], shape_[1] - y); ++j)
+              take(((z + i) * shape_[1] + y + j) * shape_[2] + x,
+                   std::span<const Stored>(voxels).subspan((i * chunk_[1] + j) * chunk_[2], width));
+        }
+  }
+
+  /// Fills `voxels` with the chunk that begins at a voxel; one that is missing has the fill value.
+  template <VoxelNumber Stored>
+  void read_chunk_at(const std::array<hsize_t, 3>& start, std::span<Stored> voxels) const {
+    hsize_t size = 0;
+    if (H5Dget_chunk_storage_size(dataset_.get(), start.data(), &size) < 0)
+      throw hdf5_error(path_, about("has a chunk that cannot be found"));
+    if (size == 0) {
+      Stored fill{};
+      if (H5Pget_fill_value(properties_.get(), hdf5_type<Stored>(), &fill) < 0)
+        throw hdf5_error(path_, about("has no value for chunks that are missing"));
+      std::ranges::fill(voxels, fill);
+      return;
+    }
+    if (size > file_bytes_)
+      throw IoError(path_, about("has a chunk that is longer than the file"));
+    std::string stored(size, '\0');
+    std::uint32_t mask = 0;
+    if (H5Dread_chunk(dataset_.get(), H5P_DEFAULT, start.data(), &mask, stored.data()) < 0)
+      throw hdf5_error(path_, about("cannot be read"));
+    decode_chunk<Stored>(stored, used_filters(mask), voxels);
+  }
+
+  template <VoxelNumber Stored>
+  void decode_chunk(std::string_view stored, const Hdf5Filters& filters, std::span<Stored> voxels) const {
+    const std::size_t voxel_bytes = H5Tget_size(type_.get()); // of half precision, less than of Stored
+    const std::span<char> bytes(reinterpret_cast<char*>(voxels.data()), voxels.size() * voxel_bytes);
+    decode_hdf5_chunk(path_, stored, filters, voxel_bytes, bytes);
+    if (H5Tconvert(type_.get(), hdf5_type<Stored>(), voxels.size(), voxels.data(), nullptr, H5P_DEFAULT) < 0)
+      throw hdf5_error(path_, about("has voxels that cannot be converted"));
   }
 
   template <class Body> [[nodiscard]] decltype(auto) with_integer(std::size_t bytes, bool has_sign, Body&& body) const {
@@ -262,9 +328,11 @@ private:
   std::uint64_t file_bytes_;
   Hdf5Handle file_;
   Hdf5Handle dataset_;
+  Hdf5Handle type_;
   Hdf5Handle properties_;
   Shape3 shape_;
   Shape3 chunk_;
+  Hdf5Filters filters_;
 };
 
 /// Chunks of about a MiB, whole in memory when a slice of any plane is looked at.
@@ -311,7 +379,7 @@ void add_datasets(const std::filesystem::path& path, const Hdf5Handle& file, con
 /// microscopy names `raw` and `label` is stored so.
 ///
 /// Stored may be integers of 8 to 64 bits, truth values of h5py's, or reals of 16, 32 or 64 bits, in either byte order;
-/// chunked or not, with gzip, shuffle and fletcher32.
+/// chunked or not, with shuffle, gzip and fletcher32 in this order, which is h5py's.
 /// Shape: the dataset's, which has three dimensions (z, y, x).
 /// Cost: where stored voxels are no T, one layer of chunks is in memory besides the result; reading goes one thread at
 /// a time, as HDF5 does. Throws: IoError (missing, corrupt, promises more than the file can hold, checked before memory
@@ -323,20 +391,10 @@ template <VoxelNumber T>
   const detail::Hdf5Dataset source(path, dataset);
   return source.with_voxel_type([&]<class Stored>(Stored) {
     const Shape3& shape = source.shape();
-    const std::size_t slice = shape[1] * shape[2];
     Array3<T> voxels({shape[0], shape[1], shape[2]});
-    if constexpr (std::same_as<Stored, T>) {
-      source.read(0, shape[0], elements(voxels));
-    } else {
-      const std::size_t layer = source.slices_at_once(sizeof(Stored));
-      std::vector<Stored> stored(layer * slice);
-      for (std::size_t z = 0; z < shape[0]; z += layer) {
-        const std::size_t count = std::min(layer, shape[0] - z);
-        const auto part = std::span(stored).first(count * slice);
-        source.read(z, count, part);
-        convert_voxels<T, Stored>(path, shape, z * slice, part, elements(voxels).subspan(z * slice, count * slice));
-      }
-    }
+    source.template read<Stored>([&](std::size_t first, std::span<const Stored> run) {
+      convert_voxels<T, Stored>(path, shape, first, run, elements(voxels).subspan(first, run.size()));
+    });
     return voxels;
   });
 }
