@@ -8,7 +8,7 @@ TEST_CASE("a reflected margin mirrors about the first and the last pixel, as oft
   const torch::Tensor row = torch::tensor({0.0, 1.0, 2.0}).view({1, 1, 1, 3});
   CHECK(reflected_margin(row, 5, 3).select(2, 0).flatten().equal(
       torch::tensor({1.0, 0.0, 1.0, 2.0, 1.0, 0.0, 1.0, 2.0, 1.0, 0.0, 1.0})));
-  CHECK(reflected_margin(row, 1, 2).sizes() == torch::IntArrayRef({1, 1, 4, 5})); // one row repeats itself
+  CHECK(reflected_margin(row, 1, 2).sizes() == torch::IntArrayRef({1, 1, 4, 6})); // one row repeats itself
   CHECK(reflected_margin(row, 0, 0).equal(row));
 }
 

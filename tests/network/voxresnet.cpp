@@ -68,7 +68,8 @@ TEST_CASE("VoxResNet's weights come from the generator") {
 }
 
 TEST_CASE("VoxResNet refuses stages out of range and extents that do not fit") {
-  CHECK_THROWS_WITH(VoxResNet(VoxResNetOptions{.stages = 0}), "stages: expected a number from 1 to 6, got 0");
+  CHECK_THROWS_WITH(VoxResNet(VoxResNetOptions{.stages = 0}),
+                    "stages: expected a number of at least 1 and at most 6, got 0");
   CHECK_THROWS_WITH(VoxResNet(tiny_voxresnet())->forward(torch::randn({1, 2, 4, 6, 4})),
                     Catch::Contains("multiples of 4"));
 }

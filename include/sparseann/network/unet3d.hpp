@@ -72,7 +72,7 @@ TORCH_MODULE(DoubleConvolution);
 /// Shapes: image (N, in_channels, z, y, x) to logits (N, classes, z, y, x); z, y, x multiples of 2^(levels - 1); no
 /// auxiliary. With valid convolutions the image gets a reflected margin of 46 voxels on each side (4 levels), which
 /// they take away: a patch of 40 x 40 x 24 costs what the publication's of 132 x 132 x 116 does. Parameters: with 3
-/// input channels and 3 classes 19,069,955 without the batch norms' 4,928 (19,068,227 at one channel). Throws:
+/// input channels and 3 classes 19,069,955 without the batch norms' 4,672 (19,068,227 at one channel). Throws:
 /// InvalidArgument for options out of range and for images of other shapes. Source: Cicek et al., "3D U-Net", MICCAI
 /// 2016; batch norm before each ReLU and no bias of the deconvolutions as in its released form. Deviates: weights start
 /// as He's.
