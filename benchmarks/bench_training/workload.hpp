@@ -7,6 +7,7 @@
 #include "sparseann/loss/masked_cross_entropy.hpp"
 #include "sparseann/network/network.hpp"
 #include "sparseann/network/replayed_network.hpp"
+#include "sparseann/pseudo_label/base_model.hpp"
 #include "sparseann/tensor/precision.hpp"
 #include "sparseann/tensor/torch.hpp"
 #include "sparseann/train/trainer.hpp"
@@ -49,12 +50,7 @@ template <NetworkModule Network, class Pass>
 
 /// The losses of both heads, as trainers have them.
 template <NetworkModule Network, class Pass> [[nodiscard]] StepLoss losses_of(Pass& pass, const Batch& batch) {
-  const SegmentationOutput output = forward<Network>(pass, batch.inputs);
-  const MaskedCrossEntropy loss;
-  StepLoss losses{.main = loss(output.logits, batch.labels, batch.mask)};
-  for (const torch::Tensor& logits : output.auxiliary)
-    losses.auxiliary = loss(logits, batch.labels, batch.mask);
-  return losses;
+  return step_loss(MaskedCrossEntropy{}, forward<Network>(pass, batch.inputs), batch.labels, batch.mask);
 }
 
 /// Eq. 2 of the main head and 0.33 times that of the auxiliary head.

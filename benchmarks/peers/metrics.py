@@ -11,8 +11,8 @@ import argparse
 import importlib.metadata
 import json
 import os
-import statistics
-import time
+
+from timing import timed
 
 
 def ellipsoid(np, centre: list[int], radii: list[int]):
@@ -122,14 +122,8 @@ def main() -> None:
         except ModuleNotFoundError as error:
             print(json.dumps({"tool": name, "missing": str(error)}))
             continue
-        run()
-        times = []
-        for _ in range(options.rounds):
-            start = time.perf_counter()
-            run()
-            times.append(time.perf_counter() - start)
         print(json.dumps({"tool": name, "version": importlib.metadata.version(PACKAGES.get(name, name)), "what": what,
-                          "seconds": statistics.median(times), "all_seconds": times}), flush=True)
+                          **timed(run, options.rounds)}), flush=True)
 
 
 if __name__ == "__main__":

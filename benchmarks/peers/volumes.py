@@ -10,10 +10,10 @@ FILE: what bench_volumes left behind, unless said otherwise. One JSON line per t
 import argparse
 import importlib.metadata
 import json
-import statistics
 import tempfile
-import time
 from pathlib import Path
+
+from timing import timed
 
 
 def simpleitk(path: str):
@@ -52,14 +52,8 @@ def main() -> None:
         except ModuleNotFoundError as error:
             print(json.dumps({"tool": name, "missing": str(error)}))
             continue
-        run()
-        times = []
-        for _ in range(options.rounds):
-            start = time.perf_counter()
-            run()
-            times.append(time.perf_counter() - start)
         print(json.dumps({"tool": name, "version": importlib.metadata.version(name),
-                          "seconds": statistics.median(times), "all_seconds": times}), flush=True)
+                          **timed(run, options.rounds)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,10 @@
 #include "apps/sparseann/evaluate_rand/report.hpp"
 
+#include <array>
 #include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -12,21 +16,34 @@ namespace sparseann::app {
 
 namespace {
 
+struct Column {
+  std::string_view name;
+  double (*value)(const ThresholdScore&);
+};
+
+constexpr std::array columns{
+    Column{"threshold", [](const ThresholdScore& score) { return score.threshold; }},
+    Column{"merge", [](const ThresholdScore& score) { return score.rand.merge; }},
+    Column{"split", [](const ThresholdScore& score) { return score.rand.split; }},
+    Column{"f", [](const ThresholdScore& score) { return score.rand.f; }},
+    Column{"variation_split", [](const ThresholdScore& score) { return score.variation.split; }},
+    Column{"variation_merge", [](const ThresholdScore& score) { return score.variation.merge; }},
+    Column{"variation_of_information", [](const ThresholdScore& score) { return score.variation.sum(); }},
+    Column{"pixel_error", [](const ThresholdScore& score) { return score.pixel_error; }}};
+
 void add_row(CsvWriter& table, const RandOptions& options, const ThresholdScore& score, std::string_view kind) {
-  table.add_row(std::string(name_of_value(options.scoring)), score.threshold, score.rand.merge, score.rand.split,
-                score.rand.f, score.variation.split, score.variation.merge, score.variation.sum(), score.pixel_error,
-                std::string(kind));
+  std::vector<std::string> cells{std::string(name_of_value(options.scoring))};
+  for (const Column& column : columns)
+    cells.push_back(fmt::format("{}", column.value(score)));
+  cells.emplace_back(kind);
+  table.add_row(cells);
 }
 
 Json as_json(const ThresholdScore& score) {
-  return {{"threshold", score.threshold},
-          {"merge", score.rand.merge},
-          {"split", score.rand.split},
-          {"f", score.rand.f},
-          {"variation_split", score.variation.split},
-          {"variation_merge", score.variation.merge},
-          {"variation_of_information", score.variation.sum()},
-          {"pixel_error", score.pixel_error}};
+  Json json;
+  for (const Column& column : columns)
+    json[std::string(column.name)] = column.value(score);
+  return json;
 }
 
 /// What each number is, so that nobody takes it for another tool's of the same name.
@@ -63,8 +80,11 @@ std::string line(std::string_view kind, const ThresholdScore& score) {
 } // namespace
 
 std::string rand_table(const RandScores& scores, const RandOptions& options) {
-  CsvWriter table({"scoring", "threshold", "merge", "split", "f", "variation_split", "variation_merge",
-                   "variation_of_information", "pixel_error", "kind"});
+  std::vector<std::string> names{"scoring"};
+  for (const Column& column : columns)
+    names.emplace_back(column.name);
+  names.emplace_back("kind");
+  CsvWriter table(names);
   for (std::size_t i = 0; i < scores.sweep.size(); ++i)
     add_row(table, options, scores.sweep[i], i == scores.best ? "best" : "sweep");
   if (scores.fixed)

@@ -18,8 +18,7 @@ namespace {
 enum class Stored { real, bits8, bits16, other };
 
 Stored stored_type(const std::filesystem::path& path, const std::string& dataset) {
-  const Hdf5Session session;
-  return detail::Hdf5Dataset(path, dataset).with_voxel_type([]<class T>(T) {
+  return with_hdf5_voxel_type(path, dataset, []<class T>(T) {
     if constexpr (std::floating_point<T>)
       return Stored::real;
     else if constexpr (std::same_as<T, std::uint8_t>)

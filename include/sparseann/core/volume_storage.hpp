@@ -8,6 +8,7 @@
 #include <mutex>
 #include <new>
 #include <set>
+#include <span>
 #include <string>
 #include <system_error>
 
@@ -18,6 +19,7 @@
 #include <fmt/format.h>
 
 #include "sparseann/core/io_error.hpp"
+#include "sparseann/core/memory.hpp"
 
 namespace sparseann {
 
@@ -56,7 +58,7 @@ public:
       in_memory_ -= bytes;
       throw std::bad_alloc();
     }
-    advise_huge_pages(memory, bytes);
+    prefer_large_pages(std::span(static_cast<std::byte*>(memory), bytes));
     return memory;
   }
 
@@ -72,15 +74,6 @@ public:
 
 private:
   static constexpr std::align_val_t alignment{64};
-
-  /// The system gives memory out page by page as it is first written to, which takes longer than to write it; in huge
-  /// pages a fourth of that. Advice: arrays are right without it.
-  static void advise_huge_pages(void* memory, std::size_t bytes) noexcept {
-    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    const auto first = (reinterpret_cast<std::uintptr_t>(memory) + page - 1) / page * page;
-    const auto past = (reinterpret_cast<std::uintptr_t>(memory) + bytes) / page * page;
-    ::madvise(reinterpret_cast<void*>(first), past - first, MADV_HUGEPAGE); // NOLINT(performance-no-int-to-ptr)
-  }
 
   /// Disk space is taken at once: that it is missing is an error here, where a write to the mapping could only crash.
   [[nodiscard]] void* map_file(std::size_t bytes) const {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <vector>
 
-#include "sparseann/data/crop.hpp"
+#include "sparseann/tensor/reflection.hpp"
 #include "sparseann/tensor/torch.hpp"
 
 namespace sparseann {
@@ -12,13 +12,7 @@ namespace sparseann {
 /// as many.
 [[nodiscard]] inline torch::Tensor pad_by_reflection(const torch::Tensor& tensor, std::int64_t axis,
                                                      std::int64_t extent) {
-  const std::int64_t present = tensor.size(axis);
-  if (present >= extent)
-    return tensor;
-  std::vector<std::int64_t> indices(static_cast<std::size_t>(extent));
-  for (std::int64_t i = 0; i < extent; ++i)
-    indices[static_cast<std::size_t>(i)] = reflect(i, static_cast<std::size_t>(present));
-  return tensor.index_select(axis, torch::tensor(indices, torch::kLong).to(tensor.device()));
+  return extended_by_reflection(tensor, axis, 0, std::max<std::int64_t>(extent - tensor.size(axis), 0));
 }
 
 /// The smallest multiple of `divisor` that is at least `extent`.

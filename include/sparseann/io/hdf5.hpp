@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <hdf5.h>
@@ -375,14 +376,23 @@ void add_datasets(const std::filesystem::path& path, const Hdf5Handle& file, con
 
 } // namespace detail
 
+/// Calls body(T{}) with the C++ type of a dataset's voxels as they are stored, whatever their byte order.
+///
+/// Throws: as read_hdf5, but reads no voxel.
+template <class Body>
+decltype(auto) with_hdf5_voxel_type(const std::filesystem::path& path, const std::string& dataset, Body&& body) {
+  const Hdf5Session session;
+  return detail::Hdf5Dataset(path, dataset).with_voxel_type(std::forward<Body>(body));
+}
+
 /// Reads a dataset of an HDF5 file as T: labels as std::uint32_t, say, a probability map as float. What electron
 /// microscopy names `raw` and `label` is stored so.
 ///
 /// Stored may be integers of 8 to 64 bits, truth values of h5py's, or reals of 16, 32 or 64 bits, in either byte order;
 /// chunked or not, with shuffle, gzip and fletcher32 in this order, which is h5py's.
 /// Shape: the dataset's, which has three dimensions (z, y, x).
-/// Cost: where stored voxels are no T, one layer of chunks is in memory besides the result; reading goes one thread at
-/// a time, as HDF5 does. Throws: IoError (missing, corrupt, promises more than the file can hold, checked before memory
+/// Cost: a chunk, or a MiB of slices, is in memory besides the result; reading goes one thread at a time, as HDF5
+/// does. Throws: IoError (missing, corrupt, promises more than the file can hold, checked before memory
 /// is taken), DataError naming the datasets that there are where `dataset` is none, another type, layout or filter, and
 /// the first voxel whose value is no T (see fits_voxel). Voxels in other files (external, virtual, linked) are refused.
 template <VoxelNumber T>

@@ -110,19 +110,20 @@ private:
   }
 
   void find_pages() {
-    std::uint64_t room = 0; // bytes that the pages may decompress to
+    std::uint64_t most = 0; // bytes that the pages may decompress to
+    std::uint64_t promised = 0;
     do {
       const TiffPage page = checked_page();
       if (pages_ == 0) {
         page_ = page;
-        room = bytes_.size() * ratio(page.compression);
       } else if (!page.is_alike(page_)) {
         throw refusal("what the pages before have, " + page_.text(), page.text());
       }
+      most = std::max(most, bytes_.size() * ratio(page.compression));
       const std::uint64_t row = std::uint64_t{page.width} * (page.bits / 8U);
-      if (row > room / page.height)
+      if (row > (most - promised) / page.height)
         throw IoError(path_, about(fmt::format("promises {}, more than the file can hold", page.text()), pages_));
-      room -= row * page.height;
+      promised += row * page.height;
       ++pages_;
     } while (TIFFReadDirectory(tiff_.get()) != 0);
     if (tiff_.has_failed()) // else what is cut off would be a shorter stack

@@ -17,7 +17,6 @@
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/geometry.hpp"
 #include "sparseann/core/instruction_set.hpp"
-#include "sparseann/core/memory.hpp"
 #include "sparseann/core/parallel.hpp"
 #include "sparseann/core/volume.hpp"
 #include "sparseann/metric/connectivity.hpp"
@@ -431,7 +430,6 @@ struct Work {
 [[nodiscard]] inline Array3<std::uint32_t> painted(const Runs& runs, const Array3<std::uint8_t>& mask,
                                                    std::span<const std::uint32_t> label_of_run, const Work& work) {
   Array3<std::uint32_t> labels(mask.shape());
-  prefer_large_pages(elements(labels));
   parallel_for(runs.layers(), work.threads, [&](std::size_t layer) {
     detail::with_instructions<&detail::paint_layer>(work.instructions, runs, layer, mask.data(), label_of_run.data(),
                                                     labels.data());

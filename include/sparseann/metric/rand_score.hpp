@@ -112,7 +112,7 @@ inline void check_foreground(const SegmentSums& sums) {
 /// Throws: InvalidArgument for a reference without foreground.
 /// Source: Arganda-Carreras et al., "Crowdsourcing the creation of image segmentation algorithms for connectomics",
 /// Front. Neuroanat. 9 (2015); both rules as the scripts of the mouse piriform cortex data have them (torms3/EM-data).
-[[nodiscard]] inline RandScore rand_score(const SegmentSums& sums, SingletonRule rule = SingletonRule::counted) {
+[[nodiscard]] inline RandScore rand_score(const SegmentSums& sums, SingletonRule rule = SingletonRule::divided) {
   detail::check_foreground(sums);
   const auto missed = static_cast<double>(sums.missed);
   const double singletons = rule == SingletonRule::counted ? missed : missed / static_cast<double>(sums.voxels);

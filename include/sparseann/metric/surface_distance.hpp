@@ -82,12 +82,15 @@ namespace detail {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
-/// As boundary_distances, of a label that a scan has found.
-[[nodiscard]] inline BoundaryDistances
-scanned_boundary_distances(const Array3<std::uint8_t>& prediction, const Array3<std::uint8_t>& reference,
-                           std::uint8_t label, const LabelScan& scan, const std::array<double, 3>& spacing_mm,
-                           const BoundaryOptions& options, const Execution& execution) {
-  BoundaryDistances distances{
+/// Distances between the surfaces of a label that a scan has found. `surface_in(labels, box, threads)` gives an array
+/// of the sites of one, 0 where there is none; `measure(distances, predicted, expected)` fills in what is between two
+/// that have some.
+template <class Distances>
+[[nodiscard]] Distances scanned_distances(const Array3<std::uint8_t>& prediction, const Array3<std::uint8_t>& reference,
+                                          std::uint8_t label, const LabelScan& scan,
+                                          const std::array<double, 3>& spacing_mm, const Execution& execution,
+                                          auto&& surface_in, auto&& measure) {
+  Distances distances{
       .prediction_empty = scan.counts.prediction[label] == 0,
       .reference_empty = scan.counts.reference[label] == 0,
       .empty_mm = Geometry{.shape = shape_of(reference), .spacing_mm = spacing_mm, .orientation = {}}.diagonal_mm()};
@@ -97,15 +100,29 @@ scanned_boundary_distances(const Array3<std::uint8_t>& prediction, const Array3<
   constexpr double seconds_per_voxel = 2e-9;
   const std::size_t threads =
       worthwhile_threads(execution, seconds_per_voxel * static_cast<double>(voxel_count(shape_of(box))));
-  const Array3<std::uint8_t> predicted = boundary_in(prediction, label, box, options, threads);
-  const Array3<std::uint8_t> expected = boundary_in(reference, label, box, options, threads);
+  const Array3<std::uint8_t> predicted = surface_in(prediction, box, threads);
+  const Array3<std::uint8_t> expected = surface_in(reference, box, threads);
   distances.prediction_empty = has_no_site(predicted);
   distances.reference_empty = has_no_site(expected);
-  if (distances.one_is_empty())
-    return distances;
-  distances.from_prediction_mm = distances_to(predicted, expected, spacing_mm, execution);
-  distances.from_reference_mm = distances_to(expected, predicted, spacing_mm, execution);
+  if (!distances.one_is_empty())
+    measure(distances, predicted, expected);
   return distances;
+}
+
+/// As boundary_distances, of a label that a scan has found.
+[[nodiscard]] inline BoundaryDistances
+scanned_boundary_distances(const Array3<std::uint8_t>& prediction, const Array3<std::uint8_t>& reference,
+                           std::uint8_t label, const LabelScan& scan, const std::array<double, 3>& spacing_mm,
+                           const BoundaryOptions& options, const Execution& execution) {
+  return scanned_distances<BoundaryDistances>(
+      prediction, reference, label, scan, spacing_mm, execution,
+      [&](const Array3<std::uint8_t>& labels, const VoxelBox& box, std::size_t threads) {
+        return boundary_in(labels, label, box, options, threads);
+      },
+      [&](BoundaryDistances& distances, const Array3<std::uint8_t>& predicted, const Array3<std::uint8_t>& expected) {
+        distances.from_prediction_mm = distances_to(predicted, expected, spacing_mm, execution);
+        distances.from_reference_mm = distances_to(expected, predicted, spacing_mm, execution);
+      });
 }
 
 [[nodiscard]] inline std::size_t count_within(std::span<const double> values, double limit) {

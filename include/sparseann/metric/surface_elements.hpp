@@ -92,13 +92,12 @@ namespace detail {
                                                              const std::array<double, 256>& areas_mm2,
                                                              const std::array<double, 3>& spacing_mm,
                                                              const Execution& execution) {
-  const Array3<float> squared = squared_distance_transform(to, spacing_mm, execution);
   std::vector<SurfaceElement> found;
-  const std::span<const CubeCode> codes = elements(from);
-  for (std::size_t i = distance_lines::first_site(codes, 0); i < codes.size();
-       i = distance_lines::first_site(codes, i + 1))
-    found.push_back(
-        {.distance_mm = std::sqrt(static_cast<double>(squared.data()[i])), .area_mm2 = areas_mm2[codes[i]]});
+  std::size_t place = 0;
+  for (const double distance_mm : distances_to(from, to, spacing_mm, execution)) {
+    place = distance_lines::first_site(elements(from), place);
+    found.push_back({.distance_mm = distance_mm, .area_mm2 = areas_mm2[from.data()[place++]]});
+  }
   return found;
 }
 
@@ -107,26 +106,16 @@ namespace detail {
 scanned_element_distances(const Array3<std::uint8_t>& prediction, const Array3<std::uint8_t>& reference,
                           std::uint8_t label, const LabelScan& scan, const std::array<double, 3>& spacing_mm,
                           const BoundaryOptions& options, const Execution& execution) {
-  SurfaceElementDistances distances{
-      .prediction_empty = scan.counts.prediction[label] == 0,
-      .reference_empty = scan.counts.reference[label] == 0,
-      .empty_mm = Geometry{.shape = shape_of(reference), .spacing_mm = spacing_mm, .orientation = {}}.diagonal_mm()};
-  if (distances.one_is_empty())
-    return distances;
-  const VoxelBox& box = scan.boxes[label];
-  constexpr double seconds_per_voxel = 2e-9;
-  const std::size_t threads =
-      worthwhile_threads(execution, seconds_per_voxel * static_cast<double>(voxel_count(shape_of(box))));
-  const Array3<CubeCode> predicted = surface_codes(prediction, label, box, options, threads);
-  const Array3<CubeCode> expected = surface_codes(reference, label, box, options, threads);
-  distances.prediction_empty = has_no_site(predicted);
-  distances.reference_empty = has_no_site(expected);
-  if (distances.one_is_empty())
-    return distances;
-  const std::array<double, 256> areas_mm2 = element_areas_mm2(spacing_mm);
-  distances.from_prediction = elements_to(predicted, expected, areas_mm2, spacing_mm, execution);
-  distances.from_reference = elements_to(expected, predicted, areas_mm2, spacing_mm, execution);
-  return distances;
+  return scanned_distances<SurfaceElementDistances>(
+      prediction, reference, label, scan, spacing_mm, execution,
+      [&](const Array3<std::uint8_t>& labels, const VoxelBox& box, std::size_t threads) {
+        return surface_codes(labels, label, box, options, threads);
+      },
+      [&](SurfaceElementDistances& distances, const Array3<CubeCode>& predicted, const Array3<CubeCode>& expected) {
+        const std::array<double, 256> areas_mm2 = element_areas_mm2(spacing_mm);
+        distances.from_prediction = elements_to(predicted, expected, areas_mm2, spacing_mm, execution);
+        distances.from_reference = elements_to(expected, predicted, areas_mm2, spacing_mm, execution);
+      });
 }
 
 [[nodiscard]] inline double area_of(std::span<const SurfaceElement> surface) {

@@ -12,8 +12,8 @@
 #include "sparseann/network/image_check.hpp"
 #include "sparseann/network/initialisation.hpp"
 #include "sparseann/network/network.hpp"
-#include "sparseann/network/reflected_margin.hpp"
 #include "sparseann/network/segmentation_output.hpp"
+#include "sparseann/tensor/reflection.hpp"
 
 namespace sparseann {
 
@@ -87,10 +87,7 @@ struct DilatedFcn2dImpl : torch::nn::Module {
 
   [[nodiscard]] const DilatedFcn2dOptions& options() const noexcept { return options_; }
   [[nodiscard]] std::int64_t required_multiple() const noexcept { return 1; }
-  void initialise(const Generator& generator) {
-    constexpr double unused_with_he = 1.0;
-    sparseann::initialise(*this, Initialisation::he, unused_with_he, generator);
-  }
+  void initialise(const Generator& generator) { initialise_as_he(*this, generator); }
 
   torch::nn::ModuleList convolutions;
   torch::nn::ModuleList norms;

@@ -125,10 +125,7 @@ struct Fcn2dImpl : torch::nn::Module {
   [[nodiscard]] std::int64_t required_multiple() const noexcept {
     return std::int64_t{1} << (options_.widths.size() - 1);
   }
-  void initialise(const Generator& generator) {
-    constexpr double unused_with_he = 1.0;
-    sparseann::initialise(*this, Initialisation::he, unused_with_he, generator);
-  }
+  void initialise(const Generator& generator) { initialise_as_he(*this, generator); }
 
   torch::nn::Conv2d stem{nullptr};
   torch::nn::ModuleList scales;

@@ -80,6 +80,12 @@ inline void initialise(torch::nn::Module& network, Initialisation initialisation
   }
 }
 
+/// The same by He's initialisation.
+inline void initialise_as_he(torch::nn::Module& network, const Generator& generator) {
+  constexpr double unused = 1.0;
+  initialise(network, Initialisation::he, unused, generator);
+}
+
 /// Draws the weights of every convolution in `network` uniformly from -limit to limit and sets their biases to 0.
 ///
 /// Randomness: as initialise.

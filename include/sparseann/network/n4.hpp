@@ -6,10 +6,6 @@
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include "sparseann/core/error.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/network/data_shape.hpp"
@@ -35,9 +31,7 @@ struct N4Options {
 
   friend void check_together(const N4Options& options, const std::string& prefix) {
     check_data_shape(options, prefix);
-    if (options.channels.size() != 4)
-      throw InvalidArgument(field_name(prefix, "channels"), "four numbers",
-                            fmt::format("[{}]", fmt::join(options.channels, ", ")));
+    check_four_stages(options.channels, prefix);
   }
 };
 

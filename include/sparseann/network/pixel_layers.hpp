@@ -3,10 +3,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
-#include "sparseann/network/dropout.hpp"
-#include "sparseann/network/reflected_margin.hpp"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sparseann/core/error.hpp"
+#include "sparseann/core/options.hpp"
+#include "sparseann/tensor/reflection.hpp"
 #include "sparseann/tensor/torch.hpp"
 
 namespace sparseann {
@@ -21,6 +26,13 @@ struct PixelLayer {
   PixelActivation activation = PixelActivation::relu;
   bool pooled = false;
 };
+
+/// Throws InvalidArgument for another number of widths than the published networks' four pooled stages have.
+inline void check_four_stages(const std::vector<std::int64_t>& channels, const std::string& prefix) {
+  if (channels.size() != 4)
+    throw InvalidArgument(field_name(prefix, "channels"), "four numbers",
+                          fmt::format("[{}]", fmt::join(channels, ", ")));
+}
 
 /// A network that labels one pixel from the patch around it, applied to all pixels of an image at once.
 ///

@@ -12,8 +12,8 @@
 #include "sparseann/network/image_check.hpp"
 #include "sparseann/network/initialisation.hpp"
 #include "sparseann/network/network.hpp"
-#include "sparseann/network/reflected_margin.hpp"
 #include "sparseann/network/segmentation_output.hpp"
+#include "sparseann/tensor/reflection.hpp"
 
 namespace sparseann {
 
@@ -122,10 +122,7 @@ struct Unet3dImpl : torch::nn::Module {
 
   [[nodiscard]] const Unet3dOptions& options() const noexcept { return options_; }
   [[nodiscard]] std::int64_t required_multiple() const noexcept { return std::int64_t{1} << (options_.levels - 1); }
-  void initialise(const Generator& generator) {
-    constexpr double unused_with_he = 1.0;
-    sparseann::initialise(*this, Initialisation::he, unused_with_he, generator);
-  }
+  void initialise(const Generator& generator) { initialise_as_he(*this, generator); }
 
   torch::nn::ModuleList down;
   torch::nn::ModuleList up;

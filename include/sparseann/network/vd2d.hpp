@@ -5,10 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include "sparseann/core/error.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/network/data_shape.hpp"
@@ -37,9 +33,7 @@ struct Vd2dOptions {
 
   friend void check_together(const Vd2dOptions& options, const std::string& prefix) {
     check_data_shape(options, prefix);
-    if (options.channels.size() != 4)
-      throw InvalidArgument(field_name(prefix, "channels"), "four numbers",
-                            fmt::format("[{}]", fmt::join(options.channels, ", ")));
+    check_four_stages(options.channels, prefix);
   }
 };
 
@@ -70,10 +64,7 @@ struct Vd2dImpl : torch::nn::Module {
 
   [[nodiscard]] const Vd2dOptions& options() const noexcept { return options_; }
   [[nodiscard]] std::int64_t required_multiple() const noexcept { return 1; }
-  void initialise(const Generator& generator) {
-    constexpr double unused_with_he = 1.0;
-    sparseann::initialise(*this, Initialisation::he, unused_with_he, generator);
-  }
+  void initialise(const Generator& generator) { initialise_as_he(*this, generator); }
 
 private:
   [[nodiscard]] static PixelLayers hidden_layers(const Vd2dOptions& options) {

@@ -127,10 +127,7 @@ struct VoxResNetImpl : torch::nn::Module {
 
   [[nodiscard]] const VoxResNetOptions& options() const noexcept { return options_; }
   [[nodiscard]] std::int64_t required_multiple() const noexcept { return std::int64_t{1} << options_.stages; }
-  void initialise(const Generator& generator) {
-    constexpr double unused_with_he = 1.0;
-    sparseann::initialise(*this, Initialisation::he, unused_with_he, generator);
-  }
+  void initialise(const Generator& generator) { initialise_as_he(*this, generator); }
 
   torch::nn::Conv3d stem{nullptr};
   NormalisedConvolution3d full{nullptr};

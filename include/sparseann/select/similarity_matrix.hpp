@@ -179,7 +179,6 @@ template <SimilarityTable Table>
   const std::size_t size = table.size();
   check_room(size);
   auto matrix = Array2<float>::from_shape({size, size});
-  prefer_large_pages(elements(matrix));
   const detail::Triangle triangle = detail::triangle(size);
   const double seconds = 0.5 * static_cast<double>(size) * static_cast<double>(size) * table.seconds_per_value();
   std::mutex mutex;

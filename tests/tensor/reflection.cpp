@@ -1,4 +1,4 @@
-#include "sparseann/network/reflected_margin.hpp"
+#include "sparseann/tensor/reflection.hpp"
 
 #include "support/catch.hpp"
 
