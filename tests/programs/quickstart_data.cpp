@@ -146,8 +146,8 @@ TEST_CASE("a file that is truncated, corrupt, empty or no gzip is named") {
     folder.check_refused(fmt::format("{}: gzip data are truncated (at byte {})", folder.path(file), half.size()));
     folder.replace(file, sound);
     folder.spoil(file, [](std::string& bytes) { bytes[bytes.size() - 8] ^= 1; }); // the checksum's first byte
-    folder.check_refused(fmt::format("{}: gzip data are corrupt: incorrect data check (at byte {})", folder.path(file),
-                                     sound.size() - 4));
+    folder.check_refused(fmt::format("{}: gzip data are corrupt: incorrect checksum or length (at byte {})",
+                                     folder.path(file), sound.size()));
     folder.replace(file, "this is no NIfTI file");
     folder.check_refused(folder.path(file) + ": is not a gzip file, though its name says so (at byte 0)");
     folder.replace(file, "");
