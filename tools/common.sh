@@ -12,23 +12,21 @@ fail() {
   exit 1
 }
 
-# Memory in MiB that this machine, or the container that we run in, still has.
-available_memory() {
-  local available limit used
-  available=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)
+# Memory in MiB of this machine, or of the container that we run in. What is free at the moment says little: virtual
+# machines hand unused memory back and get it again when they ask.
+memory() {
+  local total limit
+  total=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
   limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null || echo max)
-  used=$(cat /sys/fs/cgroup/memory.current 2>/dev/null || echo 0)
-  if [[ $limit != max ]] && (((limit - used) / 1048576 < available)); then
-    available=$(((limit - used) / 1048576))
-  fi
-  echo "$available"
+  if [[ $limit != max ]] && ((limit / 1048576 < total)); then total=$((limit / 1048576)); fi
+  echo "$total"
 }
 
 # A translation unit that reads LibTorch takes up to 2.8 GB.
 jobs() {
   local processors by_memory
   processors=$(nproc)
-  by_memory=$(($(available_memory) / 3000))
+  by_memory=$(($(memory) / 3000))
   if ((by_memory < processors)); then processors=$by_memory; fi
   echo $((processors > 0 ? processors : 1))
 }
