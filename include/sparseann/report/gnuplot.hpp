@@ -3,18 +3,14 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <system_error>
 
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <fmt/format.h>
 
 #include "sparseann/core/io_error.hpp"
+#include "sparseann/io/child_process.hpp"
 
 namespace sparseann {
 
@@ -45,30 +41,6 @@ inline std::string whole_content(std::FILE* file) {
   return content;
 }
 
-class SpawnActions {
-public:
-  SpawnActions() { posix_spawn_file_actions_init(&actions_); }
-  SpawnActions(const SpawnActions&) = delete;
-  SpawnActions& operator=(const SpawnActions&) = delete;
-  ~SpawnActions() { posix_spawn_file_actions_destroy(&actions_); }
-
-  void redirect(int descriptor, std::FILE* file) {
-    posix_spawn_file_actions_adddup2(&actions_, fileno(file), descriptor);
-  }
-  [[nodiscard]] const posix_spawn_file_actions_t* get() const noexcept { return &actions_; }
-
-private:
-  posix_spawn_file_actions_t actions_{};
-};
-
-inline int exit_status(pid_t process) {
-  int status = 0;
-  while (waitpid(process, &status, 0) < 0)
-    if (errno != EINTR)
-      throw IoError("gnuplot", std::generic_category().message(errno));
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 } // namespace detail
 
 /// Runs a gnuplot script and returns what it writes to its standard output. No shell sees the script, and the user's
@@ -80,20 +52,11 @@ inline int exit_status(pid_t process) {
   const detail::NamelessFile input = detail::nameless_file(script);
   const detail::NamelessFile output = detail::nameless_file();
   const detail::NamelessFile complaints = detail::nameless_file();
-  detail::SpawnActions actions;
-  actions.redirect(STDIN_FILENO, input.get());
-  actions.redirect(STDOUT_FILENO, output.get());
-  actions.redirect(STDERR_FILENO, complaints.get());
-  std::string name = program;
-  std::string no_settings = "-d";
-  const std::array<char*, 3> arguments{name.data(), no_settings.data(), nullptr};
-  pid_t process = 0;
-  const int failure = posix_spawnp(&process, program.c_str(), actions.get(), nullptr, arguments.data(), environ);
-  if (failure != 0)
-    throw IoError(program, fmt::format("could not be started: {}. It draws the learning curves; Debian has it in the "
-                                       "package gnuplot-nox",
-                                       std::generic_category().message(failure)));
-  const int status = detail::exit_status(process);
+  const int status =
+      ChildProcess({program, "-d"},
+                   {.input = fileno(input.get()), .output = fileno(output.get()), .errors = fileno(complaints.get())},
+                   ". It draws the learning curves; Debian has it in the package gnuplot-nox")
+          .wait();
   if (status != 0)
     throw IoError(program, fmt::format("ended with status {}: {}", status, detail::whole_content(complaints.get())));
   return detail::whole_content(output.get());
