@@ -14,6 +14,13 @@ TEST_CASE("plane xy holds slices along z, xz along y, yz along x") {
   CHECK(slice_shape(shape, Plane::yz) == std::array<std::size_t, 2>{5, 7});
 }
 
+TEST_CASE("a slice's spacing is that of its rows and columns") {
+  constexpr std::array<double, 3> spacing{3.0, 2.0, 1.0}; // z, y, x
+  CHECK(slice_spacing(spacing, Plane::xy) == std::array<double, 2>{2.0, 1.0});
+  CHECK(slice_spacing(spacing, Plane::xz) == std::array<double, 2>{3.0, 1.0});
+  CHECK(slice_spacing(spacing, Plane::yz) == std::array<double, 2>{3.0, 2.0});
+}
+
 TEST_CASE("planes are named") {
   for (const Plane plane : all_planes)
     CHECK(plane_from_name(name_of(plane)) == plane);

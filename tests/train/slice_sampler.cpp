@@ -18,14 +18,6 @@ AnnotationPlan cross_plan() {
 }
 } // namespace
 
-TEST_CASE("annotated slices are those without a single unlabelled voxel") {
-  const LabelledCohort data = test::toy_cohort(1, 0, 12);
-  const SparseLabels labels = Oracle(data.training_labels, 3).label(0, cross_plan());
-  CHECK(annotated_slices(labels, Plane::xy) == std::vector<std::size_t>{3});
-  CHECK(annotated_slices(labels, Plane::xz) == std::vector<std::size_t>{5, 7});
-  CHECK(annotated_slices(labels, Plane::yz) == std::vector<std::size_t>{9});
-}
-
 TEST_CASE("patches come from annotated slices alone: every voxel inside has a label") {
   const LabelledCohort data = test::toy_cohort(1, 0, 12);
   const std::vector<SparseLabels> labels{Oracle(data.training_labels, 3).label(0, cross_plan())};

@@ -48,6 +48,17 @@ inline constexpr std::array<Plane, 3> all_planes{Plane::xy, Plane::xz, Plane::yz
   return {shape[0], shape[1]};
 }
 
+/// Spacing within a slice in mm, (rows, columns), of a volume's in (z, y, x) order.
+[[nodiscard]] constexpr std::array<double, 2> slice_spacing(const std::array<double, 3>& spacing_mm,
+                                                            Plane plane) noexcept {
+  switch (plane) {
+  case Plane::xy: return {spacing_mm[1], spacing_mm[2]};
+  case Plane::xz: return {spacing_mm[0], spacing_mm[2]};
+  case Plane::yz: break;
+  }
+  return {spacing_mm[0], spacing_mm[1]};
+}
+
 /// One slice of one case of a cohort. Indices count from 0.
 struct SliceIndex {
   std::size_t case_index = 0;

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "sparseann/annotate/sparse_labels.hpp"
+#include "sparseann/annotate/annotated_slices.hpp"
 #include "sparseann/core/plane.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/data/augment.hpp"
@@ -22,17 +22,6 @@
 #include "sparseann/train/training_step.hpp"
 
 namespace sparseann {
-
-/// The slices of `plane` in which every voxel is annotated, from the first.
-[[nodiscard]] inline std::vector<std::size_t> annotated_slices(const SparseLabels& labels, Plane plane) {
-  std::vector<std::size_t> slices;
-  for (std::size_t s = 0; s < slice_count(labels.shape(), plane); ++s) {
-    const Array2<std::uint8_t> slice = copy_slice(labels.voxels(), plane, s);
-    if (std::ranges::find(elements(slice), labels.unlabelled()) == elements(slice).end())
-      slices.push_back(s);
-  }
-  return slices;
-}
 
 /// Draws random square patches of annotated slices for a 2D network shared by the planes.
 ///
