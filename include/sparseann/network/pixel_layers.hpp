@@ -16,7 +16,7 @@
 
 namespace sparseann {
 
-/// What follows a convolution of PixelLayers: 1.7159 tanh(2 x / 3), or max(x, 0).
+/// What follows a convolution of PixelLayers: scaled_tanh, or max(x, 0).
 enum class PixelActivation { tanh, relu };
 
 /// A convolution of PixelLayers, valid, with bias, and whether 2 x 2 max pooling follows its activation.
@@ -26,6 +26,9 @@ struct PixelLayer {
   PixelActivation activation = PixelActivation::relu;
   bool pooled = false;
 };
+
+/// 1.7159 tanh(2 x / 3). Source: LeCun et al., "Efficient BackProp", 1998.
+[[nodiscard]] inline torch::Tensor scaled_tanh(const torch::Tensor& x) { return 1.7159 * torch::tanh(x * (2.0 / 3.0)); }
 
 /// Throws InvalidArgument for another number of widths than the published networks' four pooled stages have.
 inline void check_four_stages(const std::vector<std::int64_t>& channels, const std::string& prefix) {
@@ -65,8 +68,7 @@ struct PixelLayersImpl : torch::nn::Module {
     std::int64_t dilation = 1;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       features = convolutions[i]->as<torch::nn::Conv2d>()->forward(features);
-      features = layers_[i].activation == PixelActivation::relu ? features.relu_()
-                                                                : 1.7159 * torch::tanh(features * (2.0 / 3.0));
+      features = layers_[i].activation == PixelActivation::relu ? features.relu_() : scaled_tanh(features);
       if (layers_[i].pooled) {
         features = torch::max_pool2d(features, 2, 1, 0, dilation);
         dilation *= 2;
