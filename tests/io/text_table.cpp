@@ -34,16 +34,24 @@ TEST_CASE("a table's Markdown has numbers to the right, rounded, and escapes wha
                                 "| a,\"b\" c | 1.000 |  |\n");
 }
 
+TEST_CASE("a table's HTML has its rows' names as headers and its special characters escaped") {
+  TextTable table({{.name = "a<b"}, {.name = "value", .decimals = 1}});
+  table.add_row({std::string("\"x\" & y"), 2.25});
+  CHECK(table.html() == "<table>\n<thead><tr><th scope=\"col\">a&lt;b</th><th scope=\"col\">value</th></tr></thead>\n"
+                        "<tbody>\n<tr><th scope=\"row\">&quot;x&quot; &amp; y</th><td>2.2</td></tr>\n"
+                        "</tbody>\n</table>\n");
+}
+
 TEST_CASE("a table's LaTeX is a tabular with its special characters escaped") {
-  CHECK(example().latex() == "\\begin{tabular}{lrr}\n\\hline\n"
-                             "method & dice\\_mean & p \\\\\n\\hline\n"
+  CHECK(example().latex() == "\\begin{tabular}{lrr}\n\\toprule\n"
+                             "method & dice\\_mean & p \\\\\n\\midrule\n"
                              "RA\\_ST \\& 50 \\% \\textbar{} *new* & 0.812 & $-$0.2 \\\\\n"
                              "a,\"b\" c & 1.000 &  \\\\\n"
-                             "\\hline\n\\end{tabular}\n");
+                             "\\bottomrule\n\\end{tabular}\n");
   TextTable table({{.name = "\\~^{}<>#$"}});
   table.add_row({-0.0001});
   CHECK_THAT(table.latex(), ContainsSubstring("\n\\textbackslash{}\\textasciitilde{}\\textasciicircum{}\\{\\}"
-                                              "\\textless{}\\textgreater{}\\#\\$ \\\\\n\\hline\n0.000 \\\\\n"));
+                                              "\\textless{}\\textgreater{}\\#\\$ \\\\\n\\midrule\n0.000 \\\\\n"));
 }
 
 TEST_CASE("a row of another width and a number that is none are refused with their place") {

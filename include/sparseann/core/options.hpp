@@ -174,7 +174,7 @@ template <class T> void check_leaf(const std::string& path, const T& value, cons
     if (value)
       check_leaf(path, *value, limits);
   } else if constexpr (requires { typename T::value_type; }) {
-    for (const typename T::value_type item : value) // by value: std::vector<bool> has no references
+    for (const auto& item : value)
       check_leaf(path, item, limits);
   }
 }

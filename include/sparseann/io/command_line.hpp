@@ -88,7 +88,7 @@ template <class T> [[nodiscard]] std::string typed(const T& value) {
     return value ? typed(*value) : "none";
   } else if constexpr (std::ranges::range<T> && !std::same_as<T, std::string>) {
     std::string text;
-    for (const typename T::value_type item : value) { // by value: std::vector<bool> has no references
+    for (const auto& item : value) {
       if (!text.empty())
         text += ',';
       text += typed(item);

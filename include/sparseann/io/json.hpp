@@ -46,7 +46,7 @@ template <class T> [[nodiscard]] Json encode_field(const std::string& path, cons
     return value ? encode_field(path, *value) : Json();
   } else if constexpr (std::ranges::range<T> && !std::same_as<T, std::string>) {
     Json list = Json::array();
-    for (const typename T::value_type item : value) // by value: std::vector<bool> has no references
+    for (const auto& item : value)
       list.push_back(encode_field(path, item));
     return list;
   } else {

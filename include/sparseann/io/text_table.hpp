@@ -62,9 +62,22 @@ namespace detail {
   return escaped;
 }
 
+[[nodiscard]] inline std::string html_escaped(std::string_view text) {
+  std::string escaped;
+  for (const char c : text)
+    switch (c) {
+    case '&': escaped += "&amp;"; break;
+    case '<': escaped += "&lt;"; break;
+    case '>': escaped += "&gt;"; break;
+    case '"': escaped += "&quot;"; break;
+    default: escaped += c;
+    }
+  return escaped;
+}
+
 } // namespace detail
 
-/// A table that is written as CSV for programs, as Markdown for pages and as LaTeX for papers.
+/// A table that is written as CSV for programs, as Markdown or HTML for pages and as LaTeX for papers.
 ///
 /// CSV has every number in the shortest form that reads back the same; the others round it to its column's decimals.
 /// Columns with a number are set to the right.
@@ -119,7 +132,7 @@ public:
     return text;
   }
 
-  /// A `tabular`, which needs no package.
+  /// A `tabular` with the rules of LaTeX's package booktabs.
   [[nodiscard]] std::string latex() const {
     std::string alignment;
     std::vector<std::string> names;
@@ -128,7 +141,7 @@ public:
       names.push_back(detail::latex_escaped(columns_[column].name));
     }
     std::string text =
-        fmt::format("\\begin{{tabular}}{{{}}}\n\\hline\n{} \\\\\n\\hline\n", alignment, fmt::join(names, " & "));
+        fmt::format("\\begin{{tabular}}{{{}}}\n\\toprule\n{} \\\\\n\\midrule\n", alignment, fmt::join(names, " & "));
     for (const auto& row : rows_) {
       std::vector<std::string> cells;
       for (std::size_t column = 0; column < row.size(); ++column) {
@@ -138,7 +151,23 @@ public:
       }
       text += fmt::format("{} \\\\\n", fmt::join(cells, " & "));
     }
-    return text + "\\hline\n\\end{tabular}\n";
+    return text + "\\bottomrule\n\\end{tabular}\n";
+  }
+
+  /// A `table` element for a page.
+  [[nodiscard]] std::string html() const {
+    std::string text = "<table>\n<thead><tr>";
+    for (const TableColumn& column : columns_)
+      text += fmt::format("<th scope=\"col\">{}</th>", detail::html_escaped(column.name));
+    text += "</tr></thead>\n<tbody>\n";
+    for (const auto& row : rows_) {
+      text += "<tr>";
+      for (std::size_t column = 0; column < row.size(); ++column)
+        text += fmt::format("<{0}>{2}</{1}>", column == 0 ? "th scope=\"row\"" : "td", column == 0 ? "th" : "td",
+                            detail::html_escaped(shown(row[column], column)));
+      text += "</tr>\n";
+    }
+    return text + "</tbody>\n</table>\n";
   }
 
 private:

@@ -72,22 +72,23 @@ void encode_slices(Encoder encoder, std::span<const Case> cases, std::span<const
   });
 }
 
-/// Step I: which slices of every case to label, ranked. Keeps `plan.csv`.
+/// Step I, selection: which slices of every case to label, ranked, by features that encode_slices left in the folder
+/// `features`, which is empty where the selector needs none. Keeps `plan.csv`.
 ///
-/// Throws: InvalidArgument for budgets that do not fit a stack; as the selector and the encoder.
-template <EncoderSlot Encoder, CohortSelector Selector>
-  requires(FeatureEncoder<Encoder> || !needs_features<Selector>) && (ImageScorer<Selector> || !needs_scores<Selector>)
+/// Throws: InvalidArgument for budgets that do not fit a stack; as the selector; IoError for features that are not
+/// there.
+template <CohortSelector Selector>
+  requires ImageScorer<Selector> || (!needs_scores<Selector>)
 [[nodiscard]] AnnotationPlan
-    select_slices(const Encoder& encoder, const Selector& selector, std::span<const Case> cases,
-                  std::span<const Plane> planes, const Budget& budget, RunDirectory& run, const StageContext& context) {
+    choose_slices(const Selector& selector, std::span<const Case> cases, std::span<const Plane> planes,
+                  const Budget& budget, const std::filesystem::path& features, RunDirectory& run,
+                  const StageContext& context) {
   SelectionProblem problem = selection_problem(cases, planes, budget);
   const std::filesystem::path path = run.path() / "plan.csv";
   const std::vector<std::string> names = case_names(cases);
-  if constexpr (FeatureEncoder<Encoder>)
-    encode_slices(encoder, cases, planes, run, context);
   run.stage("select", [&] {
-    if constexpr (FeatureEncoder<Encoder>)
-      read_features(problem, cases, run.path() / "features");
+    if (!features.empty())
+      read_features(problem, cases, features);
     if constexpr (ImageScorer<Selector>)
       for (SliceStack& stack : problem.stacks)
         stack.scores = selector.scores(cases[stack.case_index].image, stack.plane);
@@ -95,6 +96,21 @@ template <EncoderSlot Encoder, CohortSelector Selector>
     publish_atomically(path, to_csv(plan_from(problem, selection), names));
   });
   return read_plan(path, names);
+}
+
+/// Step I: encode_slices, where there is an encoder, then choose_slices. Throws: as they do.
+template <EncoderSlot Encoder, CohortSelector Selector>
+  requires(FeatureEncoder<Encoder> || !needs_features<Selector>) && (ImageScorer<Selector> || !needs_scores<Selector>)
+[[nodiscard]] AnnotationPlan
+    select_slices(const Encoder& encoder, const Selector& selector, std::span<const Case> cases,
+                  std::span<const Plane> planes, const Budget& budget, RunDirectory& run, const StageContext& context) {
+  (void)selection_problem(cases, planes, budget); // what cannot be chosen need not be encoded
+  std::filesystem::path features;
+  if constexpr (FeatureEncoder<Encoder>) {
+    encode_slices(encoder, cases, planes, run, context);
+    features = run.path() / "features";
+  }
+  return choose_slices(selector, cases, planes, budget, features, run, context);
 }
 
 } // namespace sparseann
