@@ -63,7 +63,7 @@ endif()
 
 if(SPARSEANN_WITH_TORCH)
   sparseann_add_library(sparseann
-    FOLDERS tensor loss network infer train encode pseudo_label meta pipeline report
+    FOLDERS tensor loss network infer train encode pseudo_label meta pipeline report experiment
     LINK sparseann_annotate LibTorch::LibTorch)
   target_include_directories(sparseann_sparseann SYSTEM INTERFACE "$<BUILD_INTERFACE:${KAINJOW_INCLUDE_DIR}>")
   # LibTorch's parallel loops are inline, and go on one thread where they are compiled without OpenMP. Its libgomp is

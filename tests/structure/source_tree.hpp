@@ -13,9 +13,9 @@ namespace structure {
 namespace fs = std::filesystem;
 
 /// A folder may include itself and these; docs/design.md says why.
-inline const std::vector<std::string> folder_order{"core",         "io",   "data",     "metric", "select", "annotate",
-                                                   "tensor",       "loss", "network",  "infer",  "train",  "encode",
-                                                   "pseudo_label", "meta", "pipeline", "report"};
+inline const std::vector<std::string> folder_order{
+    "core",  "io",    "data",   "metric",       "select", "annotate", "tensor", "loss",      "network",
+    "infer", "train", "encode", "pseudo_label", "meta",   "pipeline", "report", "experiment"};
 inline const std::set<std::string> core_only{"metric", "select"};
 
 [[nodiscard]] inline std::set<std::string> allowed_folders(const std::string& folder) {

@@ -1,0 +1,3 @@
+#include "paper_models.hpp"
+
+template struct sparseann::LearningSteps<sparseann::MaskedCrossEntropy, sparseann::PaperModels, sparseann::PaperMeta>;

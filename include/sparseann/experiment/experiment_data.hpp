@@ -1,0 +1,112 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sparseann/annotate/planes.hpp"
+#include "sparseann/core/error.hpp"
+#include "sparseann/core/random.hpp"
+#include "sparseann/data/cohort.hpp"
+#include "sparseann/data/heart_cohort.hpp"
+#include "sparseann/data/hvsmr_folder.hpp"
+#include "sparseann/data/nnunet_folder.hpp"
+#include "sparseann/data/normalise.hpp"
+#include "sparseann/experiment/experiment_call.hpp"
+
+namespace sparseann {
+
+/// The cohort with the training cases at `kept` alone, in that order. Throws: InvalidArgument for a case that is not
+/// there.
+[[nodiscard]] inline LabelledCohort with_training_cases(const LabelledCohort& data, std::span<const std::size_t> kept) {
+  LabelledCohort part{.cohort = {.name = data.cohort.name,
+                                 .class_names = data.cohort.class_names,
+                                 .training = {},
+                                 .test = data.cohort.test},
+                      .training_labels = {},
+                      .test_labels = data.test_labels};
+  for (const std::size_t c : kept) {
+    if (c >= data.cohort.training.size())
+      throw InvalidArgument("kept", fmt::format("cases below {}", data.cohort.training.size()), std::to_string(c));
+    part.cohort.training.push_back(data.cohort.training[c]);
+    part.training_labels.push_back(data.training_labels[c]);
+  }
+  return part;
+}
+
+/// The data set of a call, whole: a trial takes its training cases from it. Test cases have labels.
+///
+/// Throws: InvalidArgument naming --layout where it does not fit --data, and as hold_out; DataError where there are no
+/// test labels; as the readers.
+[[nodiscard]] inline LabelledCohort read_experiment_data(const ExperimentCall& call) {
+  const Layout layout = call.layout != Layout::automatic ? call.layout : (call.data ? Layout::nnunet : Layout::hearts);
+  if ((layout == Layout::hearts) == call.data.has_value())
+    throw InvalidArgument("--layout",
+                          call.data ? "nnunet or hvsmr, as there is --data" : "hearts, as there is no --data",
+                          std::string(name_of_value(layout)));
+  LabelledCohort data;
+  if (layout == Layout::hearts)
+    // One cohort for all seeds: they are the seeds of what is compared.
+    data = generate_heart_cohort({}, Generator(0).split("heart cohort"), call.threads_of_trial());
+  else if (layout == Layout::nnunet)
+    data = read_nnunet_folder(*call.data);
+  else
+    data = read_hvsmr_folder(*call.data);
+  if (call.validation_cases > 0)
+    data = hold_out(std::move(data), call.validation_cases);
+  if (data.test_labels.empty())
+    throw DataError(call.data.value_or("hearts"),
+                    "labels of the test cases, as scores are reported, or --validation-cases N, which scores on "
+                    "training cases",
+                    "none");
+  if (call.test_cases && *call.test_cases < data.cohort.test.size()) {
+    data.cohort.test.resize(*call.test_cases);
+    data.test_labels.resize(*call.test_cases);
+  }
+  return data;
+}
+
+/// The training cases of a trial: the first, or drawn by the seed and then in their order; the first of these where an
+/// arm takes fewer than the others of its seed.
+///
+/// Throws: InvalidArgument for more cases than there are.
+[[nodiscard]] inline std::vector<std::size_t> training_cases_of(std::size_t available, const ExperimentCall& call,
+                                                                std::optional<std::size_t> of_arm, std::uint64_t seed) {
+  const std::size_t wanted = of_arm.value_or(call.training_cases.value_or(available));
+  if (wanted > available)
+    throw InvalidArgument("--training-cases", fmt::format("at most {}, as there are", available),
+                          fmt::format("{}", wanted));
+  std::vector<std::size_t> cases(available);
+  std::iota(cases.begin(), cases.end(), std::size_t{0});
+  if (call.redraw_training_cases) {
+    Generator generator = Generator(seed).split("training cases");
+    generator.shuffle(std::span(cases));
+  }
+  cases.resize(wanted);
+  std::ranges::sort(cases);
+  return cases;
+}
+
+/// Zero mean and unit variance, case by case.
+inline void normalise_images(LabelledCohort& data) {
+  for (auto* cases : {&data.cohort.training, &data.cohort.test})
+    for (Case& subject : *cases)
+      subject.image = ZScore{}(std::move(subject.image), subject.name);
+}
+
+/// The planes that suit the training cases' spacing.
+[[nodiscard]] inline std::vector<Plane> planes_of(const Cohort& cohort) {
+  std::vector<Geometry> geometries;
+  for (const Case& subject : cohort.training)
+    geometries.push_back(subject.image.geometry);
+  return planes_for(geometries);
+}
+
+} // namespace sparseann

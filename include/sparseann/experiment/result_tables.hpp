@@ -1,0 +1,184 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sparseann/core/error.hpp"
+#include "sparseann/core/random.hpp"
+#include "sparseann/experiment/experiment.hpp"
+#include "sparseann/experiment/result_values.hpp"
+#include "sparseann/io/text_table.hpp"
+#include "sparseann/metric/bootstrap.hpp"
+#include "sparseann/metric/detectable_difference.hpp"
+#include "sparseann/metric/holm.hpp"
+#include "sparseann/metric/paired_comparison.hpp"
+#include "sparseann/metric/statistics.hpp"
+
+namespace sparseann {
+
+namespace detail {
+
+/// The mean over seeds and cases; nothing where there are no values.
+[[nodiscard]] inline TableEntry mean_entry(const std::optional<SeedValues>& values) {
+  if (!values)
+    return std::monostate{};
+  return mean(seed_means(*values));
+}
+
+/// Every number has a stream of its own, by what it is of.
+[[nodiscard]] inline BootstrapOptions bootstrap_of(const std::string& what) {
+  return {.seed = Generator(0).split(what).key()};
+}
+
+/// Standard deviation over the seeds of the mean over the cases; nothing for one seed.
+[[nodiscard]] inline TableEntry seed_spread(const SeedValues& values) {
+  if (values.shape(0) < 2)
+    return std::monostate{};
+  std::vector<double> means(values.shape(0));
+  for (std::size_t seed = 0; seed < means.size(); ++seed) {
+    for (std::size_t c = 0; c < values.shape(1); ++c)
+      means[seed] += values(seed, c) / static_cast<double>(values.shape(1));
+  }
+  return summarise(means).standard_deviation.value_or(0);
+}
+
+} // namespace detail
+
+/// The budgets at which a row was measured, as ResultValues has them.
+[[nodiscard]] inline std::vector<ResultKey> measured_keys(const ExperimentRow& row, const ResultValues& results) {
+  std::vector<ResultKey> keys;
+  for (const std::string& budget : results.budgets())
+    if (ResultKey key{row.arm, row.prediction, budget}; results.values(key, "dice"))
+      keys.push_back(std::move(key));
+  return keys;
+}
+
+/// Throws: DataError for a row whose arm has results, and none of that prediction.
+inline void check_predictions(const Experiment& experiment, const ResultValues& results) {
+  for (const ExperimentRow& row : experiment.rows)
+    if (const auto there = results.predictions(row.arm);
+        !there.empty() && std::ranges::find(there, row.prediction) == there.end())
+      throw DataError(fmt::format("row '{}'", row.title),
+                      fmt::format("a prediction of the arm {}: {}", row.arm, fmt::join(there, ", ")),
+                      fmt::format("'{}'", row.prediction));
+}
+
+/// The experiment's table: per row and budget the mean Dice over classes with its interval and its spread over seeds,
+/// then Dice, ADB and Hausdorff distance per class, and the overall score.
+///
+/// Intervals: 95 %, by the two-way bootstrap over seeds and cases; nothing for a single case, which has none.
+[[nodiscard]] inline TextTable result_table(const Experiment& experiment, const ResultValues& results) {
+  std::vector<TableColumn> columns{{"method"},  {"budget"},    {"seeds", 0},   {"cases", 0},
+                                   {"dice", 3}, {"ci_low", 3}, {"ci_high", 3}, {"sd_of_seeds", 3}};
+  for (const std::string& name : results.classes())
+    for (const auto& [metric, decimals] : {std::pair("dice", 3), std::pair("adb_mm", 2), std::pair("hausdorff_mm", 2)})
+      columns.push_back({fmt::format("{} {}", name, metric), decimals});
+  columns.push_back({"overall_score", 3});
+  TextTable table(columns);
+  for (const ExperimentRow& row : experiment.rows)
+    for (const ResultKey& key : measured_keys(row, results)) {
+      const SeedValues dice = results.values(key, "dice").value();
+      std::vector<TableEntry> entries{row.title, key.budget, static_cast<double>(dice.shape(0)),
+                                      static_cast<double>(dice.shape(1)), mean(seed_means(dice))};
+      if (dice.shape(1) > 1) {
+        const Interval interval =
+            two_way_interval(dice, detail::bootstrap_of(fmt::format("{} {}", row.title, key.budget)));
+        entries.emplace_back(interval.low);
+        entries.emplace_back(interval.high);
+      } else {
+        entries.resize(entries.size() + 2);
+      }
+      entries.push_back(detail::seed_spread(dice));
+      for (const std::string& name : results.classes())
+        for (const char* const metric : {"dice", "adb_mm", "hausdorff_mm"})
+          entries.push_back(detail::mean_entry(results.values(key, metric, name)));
+      entries.push_back(detail::mean_entry(results.values(key, "overall_score")));
+      table.add_row(std::move(entries));
+    }
+  return table;
+}
+
+/// A contrast at one budget.
+struct MeasuredContrast {
+  Contrast contrast;
+  std::string budget; ///< of the method; a baseline that annotates everything has its own
+  std::size_t seeds = 0;
+  std::size_t cases = 0;
+  double difference = 0.0;
+  Interval interval;
+  double p_value = 1.0;
+  double adjusted_p_value = 1.0; ///< of a primary contrast the p-value; of the others by Holm over all of these
+  double smallest_detectable = 0.0;
+};
+
+/// All contrasts of mean Dice at all budgets at which both rows were measured on the same two cases or more. A row that
+/// was measured at one budget alone is compared with the other at all of its budgets.
+[[nodiscard]] inline std::vector<MeasuredContrast> measured_contrasts(const Experiment& experiment,
+                                                                      const ResultValues& results) {
+  std::vector<MeasuredContrast> measured;
+  for (const Contrast& contrast : experiment.contrasts) {
+    const auto methods = measured_keys(row_by_title(experiment, contrast.method), results);
+    const auto baselines = measured_keys(row_by_title(experiment, contrast.baseline), results);
+    for (const ResultKey& method : methods)
+      for (const ResultKey& baseline : baselines) {
+        if (method.budget != baseline.budget && methods.size() > 1 && baselines.size() > 1)
+          continue;
+        const SeedValues ours = results.values(method, "dice").value();
+        const SeedValues theirs = results.values(baseline, "dice").value();
+        if (ours.shape(1) != theirs.shape(1) || ours.shape(1) < 2)
+          continue;
+        const std::string& budget = methods.size() > 1 || baselines.size() == 1 ? method.budget : baseline.budget;
+        const PairedComparison found = compare_paired(
+            ours, theirs, detail::bootstrap_of(fmt::format("{} {} {}", contrast.method, contrast.baseline, budget)));
+        measured.push_back({.contrast = contrast,
+                            .budget = budget,
+                            .seeds = std::min(ours.shape(0), theirs.shape(0)),
+                            .cases = ours.shape(1),
+                            .difference = found.mean_difference,
+                            .interval = found.interval,
+                            .p_value = found.test.p_value,
+                            .adjusted_p_value = found.test.p_value,
+                            .smallest_detectable = smallest_detectable_difference(found.differences)});
+      }
+  }
+  std::vector<double> secondary;
+  for (const MeasuredContrast& each : measured)
+    if (!each.contrast.primary)
+      secondary.push_back(each.p_value);
+  const std::vector<double> adjusted = holm_adjusted(secondary);
+  std::size_t next = 0;
+  for (MeasuredContrast& each : measured)
+    if (!each.contrast.primary)
+      each.adjusted_p_value = adjusted[next++];
+  return measured;
+}
+
+[[nodiscard]] inline TextTable contrast_table(const std::vector<MeasuredContrast>& contrasts) {
+  TextTable table({{"method"},
+                   {"baseline"},
+                   {"budget"},
+                   {"primary"},
+                   {"seeds", 0},
+                   {"cases", 0},
+                   {"difference", 3},
+                   {"ci_low", 3},
+                   {"ci_high", 3},
+                   {"p_wilcoxon", 4},
+                   {"p_adjusted", 4},
+                   {"smallest_detectable", 3}});
+  for (const MeasuredContrast& each : contrasts)
+    table.add_row({each.contrast.method, each.contrast.baseline, each.budget,
+                   std::string(each.contrast.primary ? "yes" : "no"), static_cast<double>(each.seeds),
+                   static_cast<double>(each.cases), each.difference, each.interval.low, each.interval.high,
+                   each.p_value, each.adjusted_p_value, each.smallest_detectable});
+  return table;
+}
+
+} // namespace sparseann
