@@ -115,10 +115,12 @@ private:
     const double diagonal_mm = labels.geometry().diagonal_mm();
     const auto spacing = slice_spacing(labels.geometry().spacing_mm, plane);
     std::vector<Array2<std::uint8_t>> slices;
+    slices.reserve(annotated.size());
     for (const std::size_t slice : annotated)
       slices.push_back(copy_slice(labels.voxels(), plane, slice));
     for (std::size_t label = 0; label < labels.classes(); ++label) {
       std::vector<Array2<float>> distances;
+      distances.reserve(slices.size());
       for (const Array2<std::uint8_t>& slice : slices)
         distances.push_back(detail::signed_distances(slice, static_cast<std::uint8_t>(label), spacing));
       for (std::size_t s = 0; s < slice_count(labels.shape(), plane); ++s) {

@@ -37,10 +37,10 @@ public:
       ahead->item.wait();
       ahead.reset();
     }
-    Item item = ahead ? ahead->item.get() : make_(index);
+    std::optional<Item> item(ahead ? ahead->item.get() : make_(index));
     if (!last)
       begin(index + 1);
-    return item;
+    return *std::move(item);
   }
 
 private:

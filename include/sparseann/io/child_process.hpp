@@ -37,6 +37,7 @@ public:
     if (words.empty())
       throw InvalidArgument("words", "a program and its arguments", "none");
     std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
     for (std::string& word : words)
       pointers.push_back(word.data());
     pointers.push_back(nullptr);

@@ -61,8 +61,8 @@ template <VoxelNumber T> [[nodiscard]] hid_t hdf5_type() noexcept {
 /// One dataset of an HDF5 file that is open for reading, and what was found out about it before its voxels are read.
 class Hdf5Dataset {
 public:
-  Hdf5Dataset(const std::filesystem::path& path, const std::string& name)
-      : path_(path), name_(name), file_bytes_(size_of(path, open_regular_file(path))), file_(open_file()),
+  Hdf5Dataset(const std::filesystem::path& path, std::string name)
+      : path_(path), name_(std::move(name)), file_bytes_(size_of(path, open_regular_file(path))), file_(open_file()),
         dataset_(open_dataset()), type_(H5Dget_type(dataset_.get()), H5Tclose, path_, about("has no type")),
         properties_(H5Dget_create_plist(dataset_.get()), H5Pclose, path_, about("has no properties")),
         shape_(read_shape()), chunk_(read_chunk()) {

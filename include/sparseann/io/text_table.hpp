@@ -101,11 +101,13 @@ public:
 
   [[nodiscard]] std::string csv() const {
     std::vector<std::string> names;
+    names.reserve(columns_.size());
     for (const TableColumn& column : columns_)
       names.push_back(column.name);
     CsvWriter writer(names);
     for (const auto& row : rows_) {
       std::vector<std::string> cells;
+      cells.reserve(row.size());
       for (const TableEntry& entry : row)
         cells.push_back(std::holds_alternative<double>(entry) ? fmt::format("{}", std::get<double>(entry))
                                                               : text_of(entry));
