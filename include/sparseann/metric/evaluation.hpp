@@ -176,6 +176,7 @@ evaluate_labels(const LabelVolume& prediction, const LabelVolume& reference, std
     if (scan.counts.prediction[label] + scan.counts.reference[label] > 0)
       scored.push_back(static_cast<std::uint8_t>(label));
   std::vector<ClassScore> scores;
+  scores.reserve(scored.size());
   for (const std::uint8_t label : scored)
     scores.push_back(detail::scanned_score(prediction, reference, label, scan, options, execution));
   return scores;

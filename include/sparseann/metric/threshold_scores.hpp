@@ -61,6 +61,7 @@ template <std::invocable<int> Score> [[nodiscard]] std::vector<ThresholdScore> r
       if (percent % step == 0)
         visit_percent(percent);
   std::vector<ThresholdScore> ascending;
+  ascending.reserve(scores.size());
   for (const auto& [percent, one] : scores)
     ascending.push_back(one);
   return ascending;
