@@ -33,7 +33,7 @@ TEST_CASE("a call with wrong arguments ends with exit code 2 and makes no folder
 
 TEST_CASE("trials are called as the experiment was, but for what it asks of the sweep") {
   const std::array<const char*, 5> call{"toy", "--slurm", "--jobs", "4", "--gather"};
-  const auto words = detail::words_of_trials(static_cast<int>(call.size()), call.data());
+  const auto words = sparseann::detail::words_of_trials(static_cast<int>(call.size()), call.data());
   REQUIRE(words.size() == 3);
   CHECK_THAT(words[0], ContainsSubstring("test_experiment"));
   CHECK(words[1] == "--jobs");
