@@ -5,12 +5,13 @@
 
 using namespace sparseann;
 
-inline constexpr std::string_view xy = "xy";
-inline constexpr std::string_view xz = "xz";
-inline constexpr std::string_view yz = "yz";
-inline constexpr std::string_view volume = "3d";
-using Learning = LearningSteps<MaskedCrossEntropy, PaperModels, PaperMeta, WithoutSet<PaperMeta, xy>,
-                               WithoutSet<PaperMeta, xz>, WithoutSet<PaperMeta, yz>, WithoutSet<PaperMeta, volume>>;
+inline constexpr std::string_view set_xy = "xy";
+inline constexpr std::string_view set_xz = "xz";
+inline constexpr std::string_view set_yz = "yz";
+inline constexpr std::string_view set_3d = "3d";
+using Learning =
+    LearningSteps<MaskedCrossEntropy, PaperModels, PaperMeta, WithoutSet<PaperMeta, set_xy>,
+                  WithoutSet<PaperMeta, set_xz>, WithoutSet<PaperMeta, set_yz>, WithoutSet<PaperMeta, set_3d>>;
 
 const Experiment experiment{.name = "ablation_base_sets",
                             .title = "The meta-model without one of the pseudo-label sets",

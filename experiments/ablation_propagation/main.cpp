@@ -9,7 +9,7 @@
 using namespace sparseann;
 
 template <class Propagation>
-using Propagated = PropagatedLabels<PerStack<EqualInterval>, Propagation, Alone<Sparse3d<DenseVoxNet>>>;
+using Propagated = EqualIntervals<PropagatedLabels<Propagation, Alone<Sparse3d<DenseVoxNet>>>>;
 
 const Experiment experiment{.name = "ablation_propagation",
                             .title = "Pseudo-labels of networks, or labels propagated within each scan",

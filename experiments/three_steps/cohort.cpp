@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "sparseann/data/nnunet_folder.hpp"
-#include "sparseann/data/normalise.hpp"
 
 namespace sparseann::three_steps {
 
@@ -27,12 +26,6 @@ LabelledCohort read_cohort(const Call& call, const HeartCohortOptions& heart) {
                     "labelsTs, as scores are reported, or --validation-cases N, which scores on training cases",
                     "none");
   return data;
-}
-
-void normalise(LabelledCohort& data) {
-  for (auto* cases : {&data.cohort.training, &data.cohort.test})
-    for (Case& subject : *cases)
-      subject.image = ZScore{}(std::move(subject.image), subject.name);
 }
 
 } // namespace sparseann::three_steps

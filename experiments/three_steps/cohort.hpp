@@ -10,7 +10,4 @@ namespace sparseann::three_steps {
 /// as test cases. Test cases have labels.
 [[nodiscard]] LabelledCohort read_cohort(const Call& call, const HeartCohortOptions& heart);
 
-/// Zero mean and unit variance, case by case.
-void normalise(LabelledCohort& data);
-
 } // namespace sparseann::three_steps

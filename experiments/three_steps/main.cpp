@@ -17,6 +17,7 @@
 #include "sparseann/core/interruption.hpp"
 #include "sparseann/core/volume_storage.hpp"
 #include "sparseann/data/nnunet_folder.hpp"
+#include "sparseann/data/normalise.hpp"
 #include "sparseann/io/command_line.hpp"
 #include "sparseann/io/tensorboard.hpp"
 #include "sparseann/pipeline/fingerprint.hpp"
@@ -90,13 +91,6 @@ void keep_volumes_beside(const std::filesystem::path& run, std::uint64_t megabyt
   keep_volumes_on_disk(folder, megabytes * 1'000'000);
 }
 
-std::vector<Plane> planes_of(const Cohort& cohort, const PlanesOptions& options) {
-  std::vector<Geometry> geometries;
-  for (const Case& subject : cohort.training)
-    geometries.push_back(subject.image.geometry);
-  return planes_for(geometries, options);
-}
-
 /// Leaves a folder that holds this very cohort as it is, so that an interrupted call can be repeated.
 void export_cohort(const Call& call, const LabelledCohort& data) {
   const std::string& folder = *call.export_data;
@@ -137,7 +131,7 @@ void run(Arguments& arguments, const Ranks& ranks) {
                              .directory = {},
                              .log = log_of(directory, call.tensorboard && is_first_rank)};
   context.progress.say(program_line(describe(device)));
-  normalise(data);
+  normalise_images(data.cohort);
   const Results results = run_steps(arguments, data, planes, directory, context);
   if (is_first_rank)
     report_results(arguments, data, planes, results, directory, context.alone());

@@ -11,14 +11,6 @@ namespace sparseann::three_steps {
 
 namespace {
 
-/// Of all stages, also of those that an earlier call finished.
-double seconds_of(const RunDirectory& run) {
-  double seconds = 0;
-  for (const StageTime& stage : run.stage_times())
-    seconds += stage.seconds;
-  return seconds;
-}
-
 void print(const Scores& scores, const std::vector<MethodNote>& notes, const RunDirectory& run) {
   fmt::print("\n{:<28} {:>9} {:>9} {:>13} {:>14}\n", "method", "Dice", "ADB mm", "Hausdorff mm", "overall score");
   for (const MethodNote& note : notes) {
@@ -47,7 +39,7 @@ void report_results(const Arguments& arguments, const LabelledCohort& data, std:
   const Scores scores{.summaries = summarise_methods(case_scores),
                       .qualities = pseudo_label_quality(results.steps.sets, data.training_labels, data.test_labels,
                                                         cohort.classes(), arguments.options.steps.meta.average),
-                      .seconds = seconds_of(run)};
+                      .seconds = run.seconds()};
   publish_atomically(run.path() / "metrics.csv", metrics_csv(case_scores, cohort.class_names));
   publish_atomically(run.path() / "summary.csv", summary_csv(scores.summaries, cohort.class_names));
   publish_atomically(run.path() / "pseudo_labels.csv", pseudo_labels_csv(scores.qualities, cohort.class_names));

@@ -58,3 +58,11 @@ TEST_CASE("a plane's option names are its names") {
   for (const Plane plane : all_planes)
     CHECK(value_from_name<Plane>("planes", name_of(plane)) == plane);
 }
+
+TEST_CASE("a cohort's planes are those of its training cases' spacing") {
+  Cohort cohort;
+  cohort.training.push_back(
+      {.name = "thick", .image = {.voxels = {}, .geometry = {.shape = {1, 1, 1}, .spacing_mm = {9.0, 1.0, 1.0}}}});
+  CHECK(planes_of(cohort) == std::vector{Plane::xy});
+  CHECK(planes_of(cohort, {.planes = {Plane::yz}}) == std::vector{Plane::yz});
+}

@@ -1,6 +1,7 @@
 #include "sparseann/data/normalise.hpp"
 
 #include "support/catch.hpp"
+#include "support/toy_cohort.hpp"
 
 #include <limits>
 
@@ -58,4 +59,17 @@ TEST_CASE("images that cannot be normalised are named") {
 TEST_CASE("z-scoring is a normaliser") {
   STATIC_REQUIRE(Normaliser<ZScore>);
   STATIC_REQUIRE_FALSE(Normaliser<int>);
+}
+
+TEST_CASE("all images of a cohort are normalised, each by itself") {
+  LabelledCohort data = test::toy_cohort(2, 1);
+  const Image expected = ZScore{}(data.cohort.test[0].image, "test_0");
+  normalise_images(data.cohort);
+  CHECK((data.cohort.test[0].image.voxels == expected.voxels));
+  for (const Case& subject : data.cohort.training) {
+    double sum = 0;
+    for (const float value : elements(subject.image.voxels))
+      sum += static_cast<double>(value);
+    CHECK(sum / static_cast<double>(subject.image.voxels.size()) == Approx(0).margin(1e-4));
+  }
 }

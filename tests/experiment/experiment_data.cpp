@@ -65,14 +65,3 @@ TEST_CASE("data without test labels need training cases that are held out") {
   call.validation_cases = 1;
   CHECK(read_experiment_data(call).cohort.test.size() == 1);
 }
-
-TEST_CASE("images are normalised case by case") {
-  LabelledCohort data = test::toy_cohort(1, 1);
-  normalise_images(data);
-  const auto voxels = elements(data.cohort.test[0].image.voxels);
-  double sum = 0;
-  for (const float value : voxels)
-    sum += value;
-  CHECK(sum / static_cast<double>(voxels.size()) == Approx(0).margin(1e-4));
-  CHECK(planes_of(data.cohort).size() == 3);
-}

@@ -1,6 +1,8 @@
 #include "sparseann/experiment/propagated_labels.hpp"
 
 #include "sparseann/annotate/shape_interpolation.hpp"
+#include "sparseann/encode/no_encoder.hpp"
+#include "sparseann/experiment/self_training.hpp"
 #include "sparseann/select/equal_interval.hpp"
 #include "sparseann/select/per_stack.hpp"
 #include "support/catch.hpp"
@@ -23,7 +25,7 @@ struct Looking {
   }
 };
 
-using Interpolated = PropagatedLabels<PerStack<EqualInterval>, ShapeInterpolation, Looking>;
+using Interpolated = SelfTraining<NoEncoder, PerStack<EqualInterval>, PropagatedLabels<ShapeInterpolation, Looking>>;
 
 } // namespace
 

@@ -14,7 +14,7 @@ Arm arm_called(std::string name, bool prepared = false) {
   Arm arm;
   arm.name = std::move(name);
   if (prepared)
-    arm.preparation = Preparation{.name = "work", .options = {}, .run = {}};
+    arm.preparation = Preparation{.name = "encoder", .options = {}, .run = {}};
   return arm;
 }
 
@@ -87,9 +87,9 @@ TEST_CASE("trials wait for what they share, and fail with it") {
   const auto script = [&](const Trial& trial) -> std::string {
     if (trial.kind == Trial::Kind::preparation)
       return trial.seed == 1 ? "exit 1" : "sleep 0.1";
-    return fmt::format("test -e {}/shared/work/seed_0/done.json || exit 4", out.string());
+    return fmt::format("test -e {}/shared/encoder/seed_0/done.json || exit 4", out.string());
   };
   CHECK(sweep.run(trials, 4, script) == 2);
   CHECK(is_done(out, trials[2]));
-  CHECK(failure_of(out, trials[3]) == "shared/work/seed_1, which it needs, failed");
+  CHECK(failure_of(out, trials[3]) == "shared/encoder/seed_1, which it needs, failed");
 }

@@ -70,7 +70,7 @@ struct NeighbourPair {
           for (std::size_t channel = 0; channel < image.channels(); ++channel) {
             const double difference = static_cast<double>(image.voxels.data()[channel * voxels + pair.first]) -
                                       static_cast<double>(image.voxels.data()[channel * voxels + pair.second]);
-            pair.weight += difference * difference; // for now
+            pair.weight += difference * difference; // until the contrast is known
           }
           squares += pair.weight;
           pairs.push_back(pair);
@@ -94,15 +94,15 @@ public:
   /// `cost` where node is on the sink's side; a negative one where it is on the source's.
   void add_cost(std::size_t node, double cost) {
     if (cost > 0)
-      connect(0, node + 2, cost, 0);
+      connect(0, node + 2, cost);
     else if (cost < 0)
-      connect(node + 2, 1, -cost, 0);
+      connect(node + 2, 1, -cost);
   }
 
   /// `cost` where `from` is on the source's side and `to` on the sink's.
   void add_cost(std::size_t from, std::size_t to, double cost) {
     if (cost > 0)
-      connect(from + 2, to + 2, cost, 0);
+      connect(from + 2, to + 2, cost);
   }
 
   /// Which nodes a cheapest cut leaves on the sink's side.
@@ -132,9 +132,9 @@ private:
   };
   using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, Vertex, Edge>;
 
-  void connect(Node from, Node to, double capacity, double back) {
+  void connect(Node from, Node to, double capacity) {
     const auto edge = add_edge(from, to, Edge{.capacity = capacity, .residual = 0, .reverse = {}}, graph_).first;
-    const auto reverse = add_edge(to, from, Edge{.capacity = back, .residual = 0, .reverse = edge}, graph_).first;
+    const auto reverse = add_edge(to, from, Edge{.capacity = 0, .residual = 0, .reverse = edge}, graph_).first;
     graph_[edge].reverse = reverse;
   }
 

@@ -15,6 +15,7 @@
 #include "sparseann/core/geometry.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/core/plane.hpp"
+#include "sparseann/data/cohort.hpp"
 
 namespace sparseann {
 
@@ -83,6 +84,15 @@ inline void check_spacing(std::span<const Geometry> geometries) {
   std::vector<Plane> planes;
   std::ranges::copy_if(all_planes, std::back_inserter(planes), is_coarse);
   return planes.empty() ? std::vector<Plane>(all_planes.begin(), all_planes.end()) : planes;
+}
+
+/// The planes that suit a cohort's training cases. Throws: as planes_for.
+[[nodiscard]] inline std::vector<Plane> planes_of(const Cohort& cohort, const PlanesOptions& options = {}) {
+  std::vector<Geometry> geometries;
+  geometries.reserve(cohort.training.size());
+  for (const Case& subject : cohort.training)
+    geometries.push_back(subject.image.geometry);
+  return planes_for(geometries, options);
 }
 
 } // namespace sparseann

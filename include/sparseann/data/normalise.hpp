@@ -14,6 +14,7 @@
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/volume.hpp"
+#include "sparseann/data/cohort.hpp"
 
 namespace sparseann {
 
@@ -66,5 +67,12 @@ private:
       value = static_cast<float>((static_cast<double>(value) - mean) / deviation);
   }
 };
+
+/// Normalises the images of a cohort, case by case, in place.
+template <Normaliser N = ZScore> void normalise_images(Cohort& cohort, const N& normaliser = {}) {
+  for (auto* cases : {&cohort.training, &cohort.test})
+    for (Case& subject : *cases)
+      subject.image = normaliser(std::move(subject.image), subject.name);
+}
 
 } // namespace sparseann

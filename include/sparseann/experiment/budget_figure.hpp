@@ -156,12 +156,15 @@ constexpr std::array<std::string_view, 7> line_colours{"#0072B2", "#D55E00", "#0
     script += "END_OF_DATA\n";
   }
   fmt::format_to(std::back_inserter(script),
-                 "set terminal svg size 860,{} font 'sans-serif,12' noenhanced\n"
-                 "set key outside right top maxcols 1 samplen 2 spacing 1.2\nset border 3 linewidth 0.5\n"
+                 "set terminal svg size 760,{} font 'sans-serif,12' noenhanced\n"
+                 "set key at screen 0.5, screen 0.01 bottom center maxcols 1 Left reverse samplen 2 spacing 1.2\nset "
+                 "border 3 linewidth 0.5\n"
                  "set tics out nomirror scale 0.5\nset grid ytics linewidth 0.5 dashtype 1\n"
                  "set logscale x\nset xrange [{:.6g}:{:.6g}]\n{}"
-                 "set bmargin 4.5\nset xlabel {} offset 0,-0.8\nset ylabel 'Dice, mean over classes'\nplot ",
-                 std::max<std::size_t>(420, 60 + 18 * lines.size()), low / 1.1, high * 1.1, budget_marks(lines),
+                 "set bmargin {:.4g}\nset xlabel {} offset 0,-0.8\nset ylabel 'Dice, mean over classes'\nplot ",
+                 std::max<std::size_t>(340, 24 * lines.size()) + 90 + 23 * lines.size(), low / 1.1, high * 1.1,
+                 budget_marks(lines),
+                 5.5 + 1.25 * static_cast<double>(lines.size()), // in lines of text: the axis, and the key below it
                  gnuplot_text(title_of(axis)));
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::string_view colour = line_colours[i % line_colours.size()];

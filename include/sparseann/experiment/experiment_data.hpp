@@ -11,14 +11,12 @@
 
 #include <fmt/format.h>
 
-#include "sparseann/annotate/planes.hpp"
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/data/cohort.hpp"
 #include "sparseann/data/heart_cohort.hpp"
 #include "sparseann/data/hvsmr_folder.hpp"
 #include "sparseann/data/nnunet_folder.hpp"
-#include "sparseann/data/normalise.hpp"
 #include "sparseann/experiment/experiment_call.hpp"
 
 namespace sparseann {
@@ -92,21 +90,6 @@ namespace sparseann {
   cases.resize(wanted);
   std::ranges::sort(cases);
   return cases;
-}
-
-/// Zero mean and unit variance, case by case.
-inline void normalise_images(LabelledCohort& data) {
-  for (auto* cases : {&data.cohort.training, &data.cohort.test})
-    for (Case& subject : *cases)
-      subject.image = ZScore{}(std::move(subject.image), subject.name);
-}
-
-/// The planes that suit the training cases' spacing.
-[[nodiscard]] inline std::vector<Plane> planes_of(const Cohort& cohort) {
-  std::vector<Geometry> geometries;
-  for (const Case& subject : cohort.training)
-    geometries.push_back(subject.image.geometry);
-  return planes_for(geometries);
 }
 
 } // namespace sparseann

@@ -224,8 +224,8 @@ private:
 
 } // namespace detail
 
-/// The main of an experiment: runs what is not done of its trials, each as a process, and publishes the results after
-/// each; or what the command line asks for instead.
+/// The main of an experiment: runs what is not done of its trials, each as a process, and publishes the results while
+/// they finish; or what the command line asks for instead.
 ///
 /// Returns the exit code: 0, 1 where a trial failed (the others' results are there), or an error's.
 [[nodiscard]] inline int run_experiment(const Experiment& experiment, int argc, const char* const* argv) {

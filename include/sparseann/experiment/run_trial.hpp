@@ -12,9 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include "sparseann/annotate/planes.hpp"
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/progress.hpp"
 #include "sparseann/core/random.hpp"
+#include "sparseann/data/normalise.hpp"
 #include "sparseann/experiment/arm.hpp"
 #include "sparseann/experiment/experiment_call.hpp"
 #include "sparseann/experiment/experiment_data.hpp"
@@ -58,7 +60,7 @@ namespace detail {
                                                const Trial& trial) {
   LabelledCohort part =
       with_training_cases(data, training_cases_of(data.cohort.training.size(), call, trial.training_cases, trial.seed));
-  normalise_images(part);
+  normalise_images(part.cohort);
   return part;
 }
 
@@ -71,11 +73,28 @@ namespace detail {
           {"options", of_arm},  {"training_cases", cases},  {"data", fingerprint(data)}};
 }
 
-inline void finish(const RunDirectory& run) {
-  double seconds = 0;
-  for (const StageTime& stage : run.stage_times())
-    seconds += stage.seconds;
-  write_json_file(run.path() / "done.json", {{"seconds", seconds}});
+/// What the arm gets. Throws: Error where its preparation is not done.
+[[nodiscard]] inline TrialTask task_of(const Trial& trial, const Arm& arm, const LabelledCohort& data,
+                                       std::span<const Plane> planes, const std::filesystem::path& out) {
+  TrialTask task{.data = data, .planes = planes, .budget = std::nullopt, .features = {}};
+  if (trial.every)
+    task.budget = Budget{.every = trial.every, .count = std::nullopt};
+  if (const auto preparation = preparation_of(arm, trial.seed)) {
+    if (!is_done(out, *preparation))
+      throw Error(fmt::format("{}: needs {}, which is not done", trial.id(), preparation->id()));
+    task.features = out / preparation->id() / "features";
+  }
+  return task;
+}
+
+/// Scores what an arm has predicted, and writes what is known of the trial.
+inline void publish_trial(const Trial& trial, const TrialResult& result, const LabelledCohort& data, std::size_t planes,
+                          std::size_t threads, const RunDirectory& run) {
+  const auto scores =
+      evaluate_methods(result.methods, data.cohort.test, data.test_labels, data.cohort.classes(), {}, threads);
+  publish_atomically(run.path() / "scores.csv", scores_csv(scores, data.cohort.class_names));
+  publish_atomically(run.path() / "costs.csv", costs_csv(trial, result.plan, data, planes, run.seconds()));
+  publish_atomically(run.path() / "trainings.csv", trainings_csv(learning_curves(run)));
 }
 
 } // namespace detail
@@ -100,28 +119,12 @@ inline void run_trial(const Trial& trial, const Arm& arm, const LabelledCohort& 
                                .exchange = {},
                                .directory = {},
                                .log = [&run](const Json& event) { run.log(event); }};
-    if (prepares) {
+    if (prepares)
       arm.preparation->run(data.cohort, planes, run, context);
-    } else {
-      TrialTask task{.data = data, .planes = planes, .budget = std::nullopt, .features = {}};
-      if (trial.every)
-        task.budget = Budget{.every = trial.every, .count = std::nullopt};
-      if (const auto preparation = preparation_of(arm, trial.seed)) {
-        if (!is_done(out, *preparation))
-          throw Error(fmt::format("{}: needs {}, which is not done", trial.id(), preparation->id()));
-        task.features = out / preparation->id() / "features";
-      }
-      const TrialResult result = arm.run(task, run, context);
-      const auto scores = evaluate_methods(result.methods, data.cohort.test, data.test_labels, data.cohort.classes(),
-                                           {}, call.threads_of_trial());
-      double seconds = 0;
-      for (const StageTime& stage : run.stage_times())
-        seconds += stage.seconds;
-      publish_atomically(run.path() / "scores.csv", scores_csv(scores, data.cohort.class_names));
-      publish_atomically(run.path() / "costs.csv", costs_csv(trial, result.plan, data, planes.size(), seconds));
-      publish_atomically(run.path() / "trainings.csv", trainings_csv(learning_curves(run)));
-    }
-    detail::finish(run);
+    else
+      detail::publish_trial(trial, arm.run(detail::task_of(trial, arm, data, planes, out), run, context), data,
+                            planes.size(), call.threads_of_trial(), run);
+    write_json_file(run.path() / "done.json", {{"seconds", run.seconds()}});
     std::error_code none;
     std::filesystem::remove(failure_file(out, trial), none);
   } catch (const std::exception& error) {

@@ -36,7 +36,7 @@ void set_scale(SelfTrainingOptions<Encoder, Selector, Learning>& options, Scale 
 }
 
 /// The paper's procedure: slices are chosen within the budget, base models learn from them, ensemblers from the base
-/// models. `Learning`: a LearningSteps. The features of one seed serve all budgets.
+/// models. `Learning`: a LearningSteps, or what wraps one. The features of one seed serve all budgets.
 template <EncoderSlot Encoder, CohortSelector Selector, Policy Learning>
   requires(FeatureEncoder<Encoder> || !needs_features<Selector>) && (ImageScorer<Selector> || !needs_scores<Selector>)
 struct SelfTraining {

@@ -66,12 +66,6 @@ public:
   /// Waits for its end. Returns as `poll`.
   int wait() { return collect(0).value(); }
 
-  /// Throws nothing: one that has ended needs no signal.
-  void send(int signal) noexcept {
-    if (process_ > 0)
-      ::kill(process_, signal);
-  }
-
 private:
   class Actions {
   public:

@@ -59,6 +59,14 @@ public:
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
   [[nodiscard]] const std::vector<StageTime>& stage_times() const noexcept { return stages_; }
 
+  /// Of all finished stages, also of those that an earlier call finished.
+  [[nodiscard]] double seconds() const {
+    double sum = 0;
+    for (const StageTime& stage : stages_)
+      sum += stage.seconds;
+    return sum;
+  }
+
   [[nodiscard]] bool done(std::string_view stage) const {
     return std::ranges::any_of(stages_, [&](const StageTime& finished) { return finished.stage == stage; });
   }
