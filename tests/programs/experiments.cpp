@@ -68,7 +68,7 @@ TEST_CASE("an experiment's trials run as processes, grow by budgets and seeds, a
   CHECK(read_csv(toy.out / "table.csv").rows() == 5);
 }
 
-TEST_CASE("--list says what is done, and --redraw makes every figure and table from the CSV files alone") {
+TEST_CASE("a list says what is done, and --redraw makes every figure and table from the CSV files alone") {
   const ToyData toy;
   test::Arguments list = one_seed;
   list.push_back("--list");
@@ -141,7 +141,7 @@ TEST_CASE("the folder of another experiment, scale or data set is refused") {
                     " with another data.test_cases");
 }
 
-TEST_CASE("--slurm without Slurm says what there is instead") {
+TEST_CASE("where there is no Slurm, --slurm says what there is instead") {
   const ToyData toy;
   const std::string path = std::getenv("PATH");
   ::setenv("PATH", toy.directory.path().c_str(), 1); // no sbatch there, whatever this machine has

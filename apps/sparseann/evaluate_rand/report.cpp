@@ -16,24 +16,24 @@ namespace sparseann::app {
 
 namespace {
 
-struct Column {
+struct ThresholdColumn {
   std::string_view name;
   double (*value)(const ThresholdScore&);
 };
 
-constexpr std::array columns{
-    Column{"threshold", [](const ThresholdScore& score) { return score.threshold; }},
-    Column{"merge", [](const ThresholdScore& score) { return score.rand.merge; }},
-    Column{"split", [](const ThresholdScore& score) { return score.rand.split; }},
-    Column{"f", [](const ThresholdScore& score) { return score.rand.f; }},
-    Column{"variation_split", [](const ThresholdScore& score) { return score.variation.split; }},
-    Column{"variation_merge", [](const ThresholdScore& score) { return score.variation.merge; }},
-    Column{"variation_of_information", [](const ThresholdScore& score) { return score.variation.sum(); }},
-    Column{"pixel_error", [](const ThresholdScore& score) { return score.pixel_error; }}};
+constexpr std::array threshold_columns{
+    ThresholdColumn{"threshold", [](const ThresholdScore& score) { return score.threshold; }},
+    ThresholdColumn{"merge", [](const ThresholdScore& score) { return score.rand.merge; }},
+    ThresholdColumn{"split", [](const ThresholdScore& score) { return score.rand.split; }},
+    ThresholdColumn{"f", [](const ThresholdScore& score) { return score.rand.f; }},
+    ThresholdColumn{"variation_split", [](const ThresholdScore& score) { return score.variation.split; }},
+    ThresholdColumn{"variation_merge", [](const ThresholdScore& score) { return score.variation.merge; }},
+    ThresholdColumn{"variation_of_information", [](const ThresholdScore& score) { return score.variation.sum(); }},
+    ThresholdColumn{"pixel_error", [](const ThresholdScore& score) { return score.pixel_error; }}};
 
 void add_row(CsvWriter& table, const RandOptions& options, const ThresholdScore& score, std::string_view kind) {
   std::vector<std::string> cells{std::string(name_of_value(options.scoring))};
-  for (const Column& column : columns)
+  for (const ThresholdColumn& column : threshold_columns)
     cells.push_back(fmt::format("{}", column.value(score)));
   cells.emplace_back(kind);
   table.add_row(cells);
@@ -41,7 +41,7 @@ void add_row(CsvWriter& table, const RandOptions& options, const ThresholdScore&
 
 Json as_json(const ThresholdScore& score) {
   Json json;
-  for (const Column& column : columns)
+  for (const ThresholdColumn& column : threshold_columns)
     json[std::string(column.name)] = column.value(score);
   return json;
 }
@@ -81,7 +81,7 @@ std::string line(std::string_view kind, const ThresholdScore& score) {
 
 std::string rand_table(const RandScores& scores, const RandOptions& options) {
   std::vector<std::string> names{"scoring"};
-  for (const Column& column : columns)
+  for (const ThresholdColumn& column : threshold_columns)
     names.emplace_back(column.name);
   names.emplace_back("kind");
   CsvWriter table(names);
