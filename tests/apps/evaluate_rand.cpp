@@ -139,6 +139,34 @@ TEST_CASE("evaluate-rand after the watershed has no missed voxels, and another n
   CHECK(folder.table().number<double>(row_of(folder.table(), 0.3), "merge") == Approx((4 * 81.0) / (18 * 18 + 2 * 81)));
 }
 
+TEST_CASE("evaluate-rand scores several stacks as one that has all their slices") {
+  const std::string scoring = GENERATE("components", "watershed");
+  const RandFolder one;
+  const RandFolder two;
+  const RandFolder both;
+  Array3<float> inverse = bridged();
+  for (float& probability : elements(inverse))
+    probability = 1.0F - probability;
+  one.write(bridged(), two_cells());
+  two.write(inverse, two_cells());
+  both.write(Array3<float>(xt::concatenate(xt::xtuple(bridged(), inverse))),
+             Array3<std::uint32_t>(xt::concatenate(xt::xtuple(two_cells(), two_cells()))));
+  both.run_well("--sweep all --scoring " + scoring);
+  const ProgramResult result =
+      test::sparseann(fmt::format("evaluate-rand --prediction {0}/p.h5,{1}/p.h5 --reference {0}/r.h5,{1}/r.h5 "
+                                  "--output {0}/rand.csv --sweep all --scoring {2}",
+                                  one.path().string(), two.path().string(), scoring));
+  INFO(result.errors);
+  REQUIRE(result.exit_code == 0);
+  const CsvTable pooled = one.table();
+  const CsvTable expected = both.table();
+  REQUIRE(pooled.rows() == expected.rows());
+  for (std::size_t row = 0; row < pooled.rows(); ++row)
+    for (const std::string column : {"threshold", "merge", "split", "f", "variation_of_information", "pixel_error"})
+      CHECK(pooled.number<double>(row, column) == Approx(expected.number<double>(row, column)).margin(1e-12));
+  CHECK(one.summary()["reference_segments"] == 8);
+}
+
 TEST_CASE("evaluate-rand names what it cannot work with, and writes nothing") {
   const RandFolder folder;
   const auto refused = [&](const std::string& more, int code, const std::string& message) {
@@ -148,7 +176,7 @@ TEST_CASE("evaluate-rand names what it cannot work with, and writes nothing") {
     CHECK_FALSE(fs::exists(folder.path() / "rand.csv"));
     CHECK_FALSE(fs::exists(folder.path() / "rand.json"));
   };
-  refused("", 2, "--prediction: expected an HDF5 file");
+  refused("", 2, "--prediction: expected HDF5 files, got '");
   Array3<float> probability = bridged();
   probability(1, 2, 3) = std::numeric_limits<float>::quiet_NaN();
   folder.write(probability, two_cells());
@@ -163,6 +191,11 @@ TEST_CASE("evaluate-rand names what it cannot work with, and writes nothing") {
   folder.write(bridged(), Array3<std::uint32_t>(xt::zeros<std::uint32_t>({2, 3, 7})));
   refused("", 1, "r.h5: expected dataset 'label' with instances, got 0 alone");
   folder.write(bridged(), two_cells());
+  const ProgramResult unpaired = test::sparseann(
+      fmt::format("evaluate-rand --prediction {0}/p.h5,{0}/p.h5 --reference {0}/r.h5 --output {0}/rand.csv",
+                  folder.path().string()));
+  CHECK(unpaired.exit_code == 2);
+  CHECK_THAT(unpaired.errors, ContainsSubstring("--reference: expected 2, one for each prediction, got 1"));
   refused("--prediction-dataset map", 1, "expected a dataset 'map', got 'prediction'");
   refused("--reference-dataset truth", 1, "expected a dataset 'truth', got 'label'");
   refused("--threshold 2", 2, "threshold");

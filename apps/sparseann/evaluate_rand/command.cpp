@@ -9,6 +9,7 @@
 #include <string_view>
 #include <thread>
 #include <variant>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -31,8 +32,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct EvaluateRandCall {
-  std::string prediction;
-  std::string reference;
+  std::vector<std::string> prediction;
+  std::vector<std::string> reference;
   std::string output;
   std::string prediction_dataset = "prediction";
   std::string reference_dataset = "label";
@@ -41,8 +42,10 @@ struct EvaluateRandCall {
 
   friend void visit(EvaluateRandCall& call, auto&& visitor) {
     visitor(field("prediction", call.prediction,
-                  "HDF5 file with the probability of cell, 0 to 1, or 8 or 16 bits of which the largest value is 1"));
-    visitor(field("reference", call.reference, "HDF5 file with the true instances, 0 where there is boundary"));
+                  "HDF5 files with the probability of cell, 0 to 1, or 8 or 16 bits of which the largest value is 1; "
+                  "several are scored as one"));
+    visitor(field("reference", call.reference,
+                  "as many HDF5 files with the true instances, 0 where there is boundary, in the same order"));
     visitor(field("output", call.output, "rand.csv to write; beside it the same name with .json"));
     visitor(field("prediction-dataset", call.prediction_dataset, "the probabilities' name in their file"));
     visitor(field("reference-dataset", call.reference_dataset, "the instances' name in their file"));
@@ -57,35 +60,45 @@ struct EvaluateRandCall {
   }
 };
 
-void check_file(std::string_view flag, const std::string& path) {
-  if (path.empty() || !fs::is_regular_file(path))
-    throw InvalidArgument(std::string(flag), "an HDF5 file",
-                          path.empty() ? "nothing" : fmt::format("{}, which is none", path));
+void check_files(std::string_view flag, const std::vector<std::string>& paths) {
+  if (paths.empty())
+    throw InvalidArgument(std::string(flag), "HDF5 files", "none");
+  for (const std::string& path : paths)
+    if (!fs::is_regular_file(path))
+      throw InvalidArgument(std::string(flag), "HDF5 files", fmt::format("'{}', which is no file", path));
 }
 
 void check_call(const EvaluateRandCall& call) {
-  check_file("--prediction", call.prediction);
-  check_file("--reference", call.reference);
+  check_files("--prediction", call.prediction);
+  check_files("--reference", call.reference);
+  if (call.reference.size() != call.prediction.size())
+    throw InvalidArgument("--reference", fmt::format("{}, one for each prediction", call.prediction.size()),
+                          std::to_string(call.reference.size()));
   if (call.output.empty())
     throw InvalidArgument("--output", "a file to write", "nothing");
   if (fs::is_directory(call.output))
     throw InvalidArgument("--output", "a file to write", fmt::format("{}, a folder", call.output));
 }
 
-void check_pair(const EvaluateRandCall& call, const Shape3& prediction, const Array3<std::uint32_t>& reference) {
-  if (prediction != shape_of(reference))
-    throw DataError(call.prediction, fmt::format("{} voxels as in {}", to_string(shape_of(reference)), call.reference),
-                    to_string(prediction));
-  if (std::ranges::all_of(elements(reference), [](std::uint32_t label) { return label == 0; }))
-    throw DataError(call.reference, fmt::format("dataset '{}' with instances", call.reference_dataset), "0 alone");
+/// Throws: IoError; DataError where the two do not fit each other, or there is nothing to score.
+Stack read_stack(const std::string& prediction, const std::string& reference, const EvaluateRandCall& call) {
+  Stack stack{.probability = read_probability_map(prediction, call.prediction_dataset),
+              .reference = read_hdf5<std::uint32_t>(reference, call.reference_dataset)};
+  const Shape3 shape = std::visit([](const auto& map) { return shape_of(map); }, stack.probability);
+  if (shape != shape_of(stack.reference))
+    throw DataError(prediction, fmt::format("{} voxels as in {}", to_string(shape_of(stack.reference)), reference),
+                    to_string(shape));
+  if (std::ranges::all_of(elements(stack.reference), [](std::uint32_t label) { return label == 0; }))
+    throw DataError(reference, fmt::format("dataset '{}' with instances", call.reference_dataset), "0 alone");
+  return stack;
 }
 
 void evaluate_rand(const EvaluateRandCall& call) {
   check_call(call);
-  const ProbabilityMap probability = read_probability_map(call.prediction, call.prediction_dataset);
-  const Array3<std::uint32_t> reference = read_hdf5<std::uint32_t>(call.reference, call.reference_dataset);
-  check_pair(call, std::visit([](const auto& map) { return shape_of(map); }, probability), reference);
-  const RandScores scores = rand_scores(probability, reference, call.rand, {.threads = call.threads});
+  std::vector<Stack> stacks;
+  for (std::size_t i = 0; i < call.prediction.size(); ++i)
+    stacks.push_back(read_stack(call.prediction[i], call.reference[i], call));
+  const RandScores scores = rand_scores(stacks, call.rand, {.threads = call.threads});
   {
     const Uninterrupted guard;
     publish_atomically(call.output, rand_table(scores, call.rand));
@@ -99,7 +112,7 @@ void evaluate_rand(const EvaluateRandCall& call) {
 int run_evaluate_rand(int argc, const char* const* argv) {
   leave_when_interrupted();
   EvaluateRandCall call;
-  CLI::App app("Scores a map of cell probabilities against instances: V^Rand, variation of information, pixel error.",
+  CLI::App app("Scores maps of cell probabilities against instances: V^Rand, variation of information, pixel error.",
                "sparseann evaluate-rand");
   app.set_version_flag("--version", program_line());
   add_options(app, call);

@@ -55,7 +55,7 @@ Json definitions(const RandOptions& options) {
                          : "4-connected components of probability > threshold in each slice, as seeds of a flooding of "
                            "the slice from high probability to low"},
       {"reference", "4-connected components of the voxels above 0 in each slice"},
-      {"pooling", "one contingency table for all slices, over the reference's foreground"},
+      {"pooling", "one contingency table for all slices of all stacks, over the reference's foreground"},
       {"merge", "precision: of pairs of voxels in one predicted segment, the share in one segment of the reference"},
       {"split", "recall: of pairs of voxels in one segment of the reference, the share in one predicted segment"},
       {"singletons", options.singletons == SingletonRule::counted
@@ -64,7 +64,7 @@ Json definitions(const RandOptions& options) {
       {"variation_of_information", "bits, over the reference's foreground, the predicted background as one segment; "
                                    "split: of the prediction given the reference; merge: the other way round"},
       {"pixel_error", "share of all voxels for which probability > threshold is wrong"},
-      {"best", "the threshold of the highest f on this very stack: an oracle"},
+      {"best", "the threshold of the highest f on these very stacks: an oracle"},
       {"fixed", "the threshold that was given, chosen on other stacks"},
       {"not_comparable", "with V^Rand after an affinity watershed, which published rows of the mouse piriform cortex "
                          "have, or with components in 3D"}};

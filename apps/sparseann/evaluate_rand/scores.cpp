@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/volume.hpp"
@@ -57,10 +58,11 @@ template <Probability T> auto heights_of(const Array3<T>& probability) {
   return heights;
 }
 
+/// `probability` and `execution` must outlive what is given back.
 template <Probability T>
-SumsAt watershed_sums(const Array3<T>& probability, const Array3<std::uint32_t>& reference,
-                      const Execution& execution) {
-  return [&probability, &reference, &execution, heights = heights_of(probability)](double threshold) {
+SumsAt watershed_sums(const Array3<T>& probability, Array3<std::uint32_t> reference, const Execution& execution) {
+  return [&probability, &execution, reference = std::move(reference),
+          heights = heights_of(probability)](double threshold) {
     const Array3<std::uint8_t> mask = threshold_levels(probability, std::span(&threshold, 1), execution);
     const Array3<std::uint32_t> segments =
         seeded_watershed(heights, slice_components(mask, Connectivity::faces, execution).labels,
@@ -73,20 +75,35 @@ SumsAt watershed_sums(const Array3<T>& probability, const Array3<std::uint32_t>&
   };
 }
 
+/// Of all stacks together. `stacks` must outlive what is given back.
+SumsAt pooled_sums(std::span<const Stack> stacks, const RandOptions& options, std::size_t& reference_segments,
+                   const Execution& execution) {
+  std::vector<SumsAt> of_stacks;
+  for (const Stack& stack : stacks) {
+    Components segments = slice_components(cells_of(stack.reference), Connectivity::faces, execution);
+    reference_segments += segments.sizes.size();
+    of_stacks.push_back(std::visit(
+        [&](const auto& map) {
+          return options.scoring == Scoring::components
+                     ? component_sums(map, segments.labels, options.threshold, execution)
+                     : watershed_sums(map, std::move(segments.labels), execution);
+        },
+        stack.probability));
+  }
+  return [of_stacks = std::move(of_stacks)](double threshold) {
+    ThresholdSums sums;
+    for (const SumsAt& of_stack : of_stacks)
+      sums.add(of_stack(threshold));
+    return sums;
+  };
+}
+
 } // namespace
 
-RandScores rand_scores(const ProbabilityMap& probability, const Array3<std::uint32_t>& reference,
-                       const RandOptions& options, const Execution& execution) {
-  const Components segments = slice_components(cells_of(reference), Connectivity::faces, execution);
-  const SumsAt sums = std::visit(
-      [&](const auto& map) {
-        return options.scoring == Scoring::components
-                   ? component_sums(map, segments.labels, options.threshold, execution)
-                   : watershed_sums(map, segments.labels, execution);
-      },
-      probability);
+RandScores rand_scores(std::span<const Stack> stacks, const RandOptions& options, const Execution& execution) {
+  RandScores scores;
+  const SumsAt sums = pooled_sums(stacks, options, scores.reference_segments, execution);
   const auto score = [&](double threshold) { return threshold_score(threshold, sums(threshold), options.singletons); };
-  RandScores scores{.reference_segments = segments.sizes.size(), .sweep = {}, .best = 0, .fixed = std::nullopt};
   if (options.sweep == Sweep::refined)
     scores.sweep = refined_sweep([&](int percent) { return score(percent / 100.0); });
   else

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -34,6 +35,13 @@ struct RandOptions {
   std::optional<double> threshold; ///< scored besides those of the sweep
 };
 
+/// A prediction, and what it is of.
+struct Stack {
+  ProbabilityMap probability;
+  Array3<std::uint32_t> reference;
+};
+
+/// Over all stacks, no segment of which is in another.
 struct RandScores {
   std::size_t reference_segments = 0;
   std::vector<ThresholdScore> sweep; ///< by threshold
@@ -42,7 +50,7 @@ struct RandScores {
 };
 
 /// Throws: InvalidArgument for a reference without foreground or of another shape.
-[[nodiscard]] RandScores rand_scores(const ProbabilityMap& probability, const Array3<std::uint32_t>& reference,
-                                     const RandOptions& options, const Execution& execution);
+[[nodiscard]] RandScores rand_scores(std::span<const Stack> stacks, const RandOptions& options,
+                                     const Execution& execution);
 
 } // namespace sparseann::app
