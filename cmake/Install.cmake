@@ -1,7 +1,7 @@
 # Each library is a component of the installed package, so that a user of the metrics needs nothing of the others.
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/sparseann")
-set(components core metric select io hdf5 tiff annotate)
+set(components core metric select io hdf5 tiff annotate microscopy)
 if(SPARSEANN_WITH_TORCH)
   list(APPEND components sparseann)
 endif()

@@ -50,7 +50,9 @@ target_include_directories(sparseann_io SYSTEM INTERFACE "$<BUILD_INTERFACE:${NI
 # Formats whose libraries are large, each a component of its own.
 sparseann_add_library(hdf5 HEADERS io/hdf5*.hpp LINK sparseann_io LibHDF5::LibHDF5)
 sparseann_add_library(tiff HEADERS io/tiff*.hpp LINK sparseann_io TIFF::TIFF)
-sparseann_add_library(annotate FOLDERS data annotate LINK sparseann_io sparseann_metric sparseann_select)
+sparseann_add_library(annotate FOLDERS data annotate EXCEPT data/microscopy*.hpp
+  LINK sparseann_io sparseann_metric sparseann_select)
+sparseann_add_library(microscopy HEADERS data/microscopy*.hpp LINK sparseann_annotate sparseann_hdf5 sparseann_tiff)
 
 # The programs' allocator: it keeps freed memory for the next step, as glibc can be told to, in two thirds of glibc's.
 # Sanitizers have allocators of their own.

@@ -33,7 +33,7 @@ TEST_CASE("a line's points lie at the mean cost, cheapest first, and no point tw
   REQUIRE(lines[0].points.size() == 2); // s80 chooses as many slices as s8
   CHECK(lines[0].points[0].budget == "s8");
   CHECK(lines[0].points[1].cost == Approx(0.8));
-  CHECK(lines[0].points[1].dice == Approx(0.6));
+  CHECK(lines[0].points[1].value == Approx(0.6));
   CHECK(lines[0].points[1].interval == Interval{0.5, 0.7});
   CHECK(lines[1].full);
   CHECK_FALSE(lines[0].full);
@@ -44,15 +44,15 @@ TEST_CASE("a line's points lie at the mean cost, cheapest first, and no point tw
 TEST_CASE("the figure names its lines and its axis") {
   const std::string svg =
       budget_figure(figure_lines(test::toy_experiment(), figure_results, figure_costs, CostAxis::union_of_voxels),
-                    CostAxis::union_of_voxels);
+                    CostAxis::union_of_voxels, "Dice of all");
   CHECK_THAT(svg, ContainsSubstring("<svg") && ContainsSubstring("intervals") && ContainsSubstring("full") &&
-                      ContainsSubstring("annotated voxels, share of all"));
-  CHECK_THROWS_WITH(budget_figure({}, CostAxis::nominal), "lines: expected at least one, got none");
+                      ContainsSubstring("annotated voxels, share of all") && ContainsSubstring("Dice of all"));
+  CHECK_THROWS_WITH(budget_figure({}, CostAxis::nominal, ""), "lines: expected at least one, got none");
 }
 
 TEST_CASE("a quote in a title is no end of gnuplot's text") {
   const std::vector<FigureLine> lines{{.title = "o'clock",
                                        .full = false,
-                                       .points = {{.budget = "s4", .cost = 1, .dice = 0.5, .interval = {0.4, 0.6}}}}};
-  CHECK_THAT(budget_figure(lines, CostAxis::nominal), ContainsSubstring("o'clock"));
+                                       .points = {{.budget = "s4", .cost = 1, .value = 0.5, .interval = {0.4, 0.6}}}}};
+  CHECK_THAT(budget_figure(lines, CostAxis::nominal, "Dice"), ContainsSubstring("o'clock"));
 }

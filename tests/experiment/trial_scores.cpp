@@ -23,6 +23,25 @@ TEST_CASE("scores are one row per prediction, case, class and metric") {
                                                     "3d,c0,all,overall_score,-0.45\n");
 }
 
+TEST_CASE("scores of instances follow, as of all classes") {
+  const InstanceScores scores{
+      .method = "3d",
+      .case_name = "c0",
+      .best = {.threshold = 0.25,
+               .rand = {.merge = 0.5, .split = 1, .f = 0.75},
+               .variation = {.split = 0.5, .merge = 0.25},
+               .pixel_error = 0},
+      .half = {.threshold = 0.5, .rand = {.merge = 0, .split = 0, .f = 0.125}, .pixel_error = 0.375}};
+  CHECK(scores_csv({}, {}, std::vector{scores}) == "prediction,case,class,metric,value\n"
+                                                   "3d,c0,all,rand_f,0.75\n"
+                                                   "3d,c0,all,rand_merge,0.5\n"
+                                                   "3d,c0,all,rand_split,1\n"
+                                                   "3d,c0,all,rand_threshold,0.25\n"
+                                                   "3d,c0,all,rand_f_at_half,0.125\n"
+                                                   "3d,c0,all,variation_of_information,0.75\n"
+                                                   "3d,c0,all,pixel_error_at_half,0.375\n");
+}
+
 TEST_CASE("costs are counted four ways") {
   const LabelledCohort data = test::toy_cohort(1, 1, 8); // 8 x 9 x 10 voxels
   const AnnotationPlan plan{

@@ -8,6 +8,7 @@
 #include "programs/program.hpp"
 #include "sparseann/data/nnunet_folder.hpp"
 #include "sparseann/io/csv.hpp"
+#include "sparseann/io/hdf5.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/toy_cohort.hpp"
@@ -120,7 +121,9 @@ TEST_CASE("what an experiment cannot run with is refused before anything is writ
   check_refused(toy.run(written, {"--layout", "hearts"}),
                 "--layout: expected nnunet or hvsmr, as there is --data, got hearts");
   check_refused(toy.run(written, {"--layout", "dicom"}),
-                "--layout: expected one of automatic, hearts, nnunet, hvsmr, got 'dicom'");
+                "--layout: expected one of automatic, hearts, nnunet, hvsmr, own, got 'dicom'");
+  check_refused(toy.run(written, {"--layout", "own"}),
+                "--layout: expected hearts, nnunet or hvsmr, as this experiment has no layout of its own, got own");
   check_refused(toy.run(written, {"--training-cases", "9"}),
                 "--training-cases: expected at most 3, as there are, got 9");
   check_refused(toy.run(written, {"--set", "no.such=1"}),
@@ -167,4 +170,39 @@ TEST_CASE("every row of table 1 is trained, predicts and is scored") {
   }
   CHECK(methods.size() == 15);
   CHECK_THAT(toy.file("index.html"), ContainsSubstring("Zheng et al., AAAI 2020, Table 1"));
+}
+
+TEST_CASE("every row of table 2 is trained, predicts and is scored by its instances") {
+  ToyData toy;
+  toy.data = (toy.directory.path() / "microscopy").string();
+  std::filesystem::create_directories(toy.data);
+  // Columns of cells with a boundary of one voxel between them.
+  Array3<std::uint32_t> instances({16, 16, 16});
+  Array3<std::uint8_t> raw({16, 16, 16});
+  for (std::size_t z = 0; z < 16; ++z)
+    for (std::size_t y = 0; y < 16; ++y)
+      for (std::size_t x = 0; x < 16; ++x) {
+        const bool boundary = y % 8 == 7 || x % 8 == 7;
+        instances(z, y, x) = boundary ? 0 : static_cast<std::uint32_t>(1 + y / 8 * 2 + x / 8);
+        raw(z, y, x) = static_cast<std::uint8_t>((boundary ? 40 : 160) + (x * 7 + y * 5 + z * 3) % 16);
+      }
+  for (const char* const name : {"train.h5", "test.h5"})
+    write_hdf5(std::filesystem::path(toy.data) / name, "raw", raw, "label", instances);
+  const auto result = toy.run(SPARSEANN_TABLE2, one_seed);
+  INFO(result.errors);
+  REQUIRE(result.exit_code == 0);
+  const CsvTable table = read_csv(toy.out / "table.csv");
+  CHECK(table.rows() == 12);
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    CHECK(table.number<double>(row, "rand_f") >= 0);
+    CHECK(table.number<double>(row, "rand_f") <= 1);
+    CHECK(table.number<double>(row, "cell dice") >= 0);
+  }
+  CHECK_THAT(toy.file("index.html"), ContainsSubstring("Zheng et al., AAAI 2020, Table 2"));
+  CHECK(std::filesystem::exists(toy.out / "rand_f_by_plain_sum.svg"));
+  CHECK(toy.file("contrasts.csv").find('\n') + 1 == toy.file("contrasts.csv").size()); // one test case: no interval
+  ToyData without;
+  test::Arguments arguments{"--out", without.out.string(), "--scale", "toy", "--seeds", "0"};
+  check_refused(test::Program(SPARSEANN_TABLE2, arguments).wait(),
+                "--data: expected a data set, as this experiment can generate none, got none");
 }

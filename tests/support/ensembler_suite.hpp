@@ -26,6 +26,11 @@ template <Ensembler E> void check_ensembler(const E& fresh, double least_dice) {
     CAPTURE(score.label);
     CHECK(score.dice >= least_dice);
   }
+  if constexpr (ProbabilisticEnsembler<E>) {
+    const Segmentation segmentation = ensembler.segment(image, sets, context);
+    CHECK((segmentation.labels == labels));
+    CHECK((segmentation.probabilities.shape() == sets[0].shape()));
+  }
   E again = fresh;
   again.fit(toy.task(), context);
   CHECK((again.predict(image, sets, context) == labels));

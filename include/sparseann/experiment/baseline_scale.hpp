@@ -2,6 +2,7 @@
 
 #include "sparseann/experiment/scale.hpp"
 #include "sparseann/network/dilated_fcn2d.hpp"
+#include "sparseann/network/m2fcn.hpp"
 #include "sparseann/network/n4.hpp"
 #include "sparseann/network/unet3d.hpp"
 #include "sparseann/network/vd2d.hpp"
@@ -53,6 +54,13 @@ inline void set_scale(Vd2d3dOptions& options, Scale scale) {
     options = {.channels = {8, 12, 16, 20}, .last_channels = 32};
   if (scale == Scale::toy)
     options = {.channels = {2, 2, 2, 2}, .last_channels = 4, .dropout = 0.0};
+}
+
+inline void set_scale(M2FcnOptions& options, Scale scale) {
+  if (scale == Scale::cpu)
+    options = {.channels = {8, 12, 16, 24, 24}};
+  if (scale == Scale::toy)
+    options = {.channels = {2, 2, 2}, .convolutions = {1, 1, 1}, .stages = 2};
 }
 
 } // namespace sparseann

@@ -43,11 +43,11 @@ constexpr std::array<std::string_view, 5> names_of(CostAxis) {
   return "drawn contours (mm)";
 }
 
-/// A row's mean Dice at one cost.
+/// A row's primary measure at one cost.
 struct FigurePoint {
   std::string budget;
   double cost = 0.0;
-  double dice = 0.0;
+  double value = 0.0;
   Interval interval;
 };
 
@@ -79,20 +79,21 @@ struct FigureLine {
                                                           const CsvTable& costs, CostAxis axis) {
   const auto cost_of = mean_costs(costs, name_of_value(axis));
   const auto slices_of = mean_costs(costs, "slices");
+  const std::string& measure = experiment.measures.primary;
   std::vector<FigureLine> lines;
   for (const ExperimentRow& row : experiment.rows) {
     FigureLine line{.title = row.title, .full = false, .points = {}};
     std::optional<double> slices;
-    for (const ResultKey& key : measured_keys(row, results)) {
+    for (const ResultKey& key : measured_keys(row, measure, results)) {
       const std::pair of{key.arm, key.budget};
       if (slices == slices_of.at(of))
         continue;
       slices = slices_of.at(of);
-      const SeedValues dice = results.values(key, "dice").value();
-      const double value = mean(seed_means(dice));
-      FigurePoint point{.budget = key.budget, .cost = cost_of.at(of), .dice = value, .interval = {value, value}};
-      if (dice.shape(1) > 1)
-        point.interval = two_way_interval(dice, detail::bootstrap_of(fmt::format("{} {}", row.title, key.budget)));
+      const SeedValues values = results.values(key, measure).value();
+      const double value = mean(seed_means(values));
+      FigurePoint point{.budget = key.budget, .cost = cost_of.at(of), .value = value, .interval = {value, value}};
+      if (values.shape(1) > 1)
+        point.interval = two_way_interval(values, detail::bootstrap_of(fmt::format("{} {}", row.title, key.budget)));
       line.full = key.budget == "full";
       line.points.push_back(point);
     }
@@ -127,7 +128,8 @@ constexpr std::array<std::string_view, 7> line_colours{"#0072B2", "#D55E00", "#0
   return fmt::format("set xtics ({})\n", marks);
 }
 
-[[nodiscard]] inline std::string figure_script(const std::vector<FigureLine>& lines, CostAxis axis) {
+[[nodiscard]] inline std::string figure_script(const std::vector<FigureLine>& lines, CostAxis axis,
+                                               std::string_view measure) {
   std::string script;
   double low = 0;
   double high = 0;
@@ -143,7 +145,7 @@ constexpr std::array<std::string_view, 7> line_colours{"#0072B2", "#D55E00", "#0
     script += fmt::format("$line{} << END_OF_DATA\n", i);
     for (const FigurePoint& point : lines[i].points) {
       const auto add = [&](double cost) {
-        fmt::format_to(std::back_inserter(script), "{:.6g} {:.6g} {:.6g} {:.6g}\n", cost, point.dice,
+        fmt::format_to(std::back_inserter(script), "{:.6g} {:.6g} {:.6g} {:.6g}\n", cost, point.value,
                        point.interval.low, point.interval.high);
       };
       if (lines[i].full) {
@@ -161,11 +163,11 @@ constexpr std::array<std::string_view, 7> line_colours{"#0072B2", "#D55E00", "#0
                  "border 3 linewidth 0.5\n"
                  "set tics out nomirror scale 0.5\nset grid ytics linewidth 0.5 dashtype 1\n"
                  "set logscale x\nset xrange [{:.6g}:{:.6g}]\n{}"
-                 "set bmargin {:.4g}\nset xlabel {} offset 0,-0.8\nset ylabel 'Dice, mean over classes'\nplot ",
+                 "set bmargin {:.4g}\nset xlabel {} offset 0,-0.8\nset ylabel {}\nplot ",
                  std::max<std::size_t>(340, 24 * lines.size()) + 90 + 23 * lines.size(), low / 1.1, high * 1.1,
                  budget_marks(lines),
                  5.5 + 1.25 * static_cast<double>(lines.size()), // in lines of text: the axis, and the key below it
-                 gnuplot_text(title_of(axis)));
+                 gnuplot_text(title_of(axis)), gnuplot_text(measure));
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::string_view colour = line_colours[i % line_colours.size()];
     const int dash = static_cast<int>(i / line_colours.size()) + (lines[i].full ? 2 : 1);
@@ -181,14 +183,15 @@ constexpr std::array<std::string_view, 7> line_colours{"#0072B2", "#D55E00", "#0
 
 } // namespace detail
 
-/// Mean Dice against what annotation costs, a line per row with its 95 % interval: an SVG file's text, drawn by
-/// gnuplot. What annotates everything is a level line.
+/// A measure against what annotation costs, a line per row with its 95 % interval: an SVG file's text, drawn by
+/// gnuplot. What annotates everything is a level line. `measure`: what the axis says of it.
 ///
 /// Cost: one gnuplot process. Throws: InvalidArgument for no line; IoError where gnuplot is missing.
-[[nodiscard]] inline std::string budget_figure(const std::vector<FigureLine>& lines, CostAxis axis) {
+[[nodiscard]] inline std::string budget_figure(const std::vector<FigureLine>& lines, CostAxis axis,
+                                               std::string_view measure) {
   if (lines.empty())
     throw InvalidArgument("lines", "at least one", "none");
-  return run_gnuplot(detail::figure_script(lines, axis));
+  return run_gnuplot(detail::figure_script(lines, axis, measure));
 }
 
 } // namespace sparseann

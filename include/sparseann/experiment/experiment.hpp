@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "sparseann/core/error.hpp"
+#include "sparseann/data/cohort.hpp"
 #include "sparseann/experiment/arm.hpp"
 
 namespace sparseann {
@@ -28,6 +30,23 @@ struct Contrast {
   bool primary = false; ///< named before the run: its p-value is not corrected for the others
 };
 
+/// A metric as results.csv names it, and how many decimals a table has of it.
+struct ShownMetric {
+  std::string name;
+  int decimals = 3;
+};
+
+/// What an experiment's numbers are.
+struct Measures {
+  std::string primary = "dice"; ///< what intervals, contrasts and figures are of: the higher the better
+  std::string title = "Dice, mean over classes";
+  std::vector<ShownMetric> of_classes{{"dice"}, {"adb_mm", 2}, {"hausdorff_mm", 2}};
+  std::vector<ShownMetric> of_cases{{"overall_score"}};
+};
+
+/// A data set from a folder.
+using DataReader = std::function<LabelledCohort(const std::filesystem::path&)>;
+
 /// What an experiment compares, and how it is shown.
 struct Experiment {
   std::string name; ///< of the program
@@ -38,6 +57,8 @@ struct Experiment {
   std::vector<std::size_t> budgets; ///< where --every says nothing
   std::string published; ///< CSV of the publication's numbers, with its source in the last column; may be empty
   std::function<std::vector<Arm>(ArmSettings&)> arms;
+  Measures measures = {};
+  DataReader read_data = {}; ///< of --data, where that is not an nnU-Net folder
 };
 
 /// The row of that title. Throws: InvalidArgument where there is none.

@@ -20,9 +20,10 @@
 
 namespace sparseann {
 
-/// How a data set lies on the disk. `automatic`: generated hearts without --data, else an nnU-Net folder.
-enum class Layout { automatic, hearts, nnunet, hvsmr };
-constexpr std::array<std::string_view, 4> names_of(Layout) { return {"automatic", "hearts", "nnunet", "hvsmr"}; }
+/// How a data set lies on the disk. `own`: as the experiment's reader wants it; `automatic`: that where there is one,
+/// else generated hearts without --data and an nnU-Net folder with it.
+enum class Layout { automatic, hearts, nnunet, hvsmr, own };
+constexpr std::array<std::string_view, 5> names_of(Layout) { return {"automatic", "hearts", "nnunet", "hvsmr", "own"}; }
 
 namespace detail {
 

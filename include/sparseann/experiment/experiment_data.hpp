@@ -17,6 +17,7 @@
 #include "sparseann/data/heart_cohort.hpp"
 #include "sparseann/data/hvsmr_folder.hpp"
 #include "sparseann/data/nnunet_folder.hpp"
+#include "sparseann/experiment/experiment.hpp"
 #include "sparseann/experiment/experiment_call.hpp"
 
 namespace sparseann {
@@ -29,34 +30,57 @@ namespace sparseann {
                                  .training = {},
                                  .test = data.cohort.test},
                       .training_labels = {},
-                      .test_labels = data.test_labels};
+                      .test_labels = data.test_labels,
+                      .training_instances = {},
+                      .test_instances = data.test_instances};
   for (const std::size_t c : kept) {
     if (c >= data.cohort.training.size())
       throw InvalidArgument("kept", fmt::format("cases below {}", data.cohort.training.size()), std::to_string(c));
     part.cohort.training.push_back(data.cohort.training[c]);
     part.training_labels.push_back(data.training_labels[c]);
+    if (!data.training_instances.empty())
+      part.training_instances.push_back(data.training_instances[c]);
   }
   return part;
 }
 
-/// The data set of a call, whole: a trial takes its training cases from it. Test cases have labels.
-///
-/// Throws: InvalidArgument naming --layout where it does not fit --data, and as hold_out; DataError where there are no
-/// test labels; as the readers.
-[[nodiscard]] inline LabelledCohort read_experiment_data(const ExperimentCall& call) {
-  const Layout layout = call.layout != Layout::automatic ? call.layout : (call.data ? Layout::nnunet : Layout::hearts);
+namespace detail {
+
+/// The call's layout, `automatic` resolved. Throws: InvalidArgument naming --layout or --data.
+[[nodiscard]] inline Layout layout_of(const ExperimentCall& call, const DataReader& own) {
+  const Layout otherwise = own ? Layout::own : (call.data ? Layout::nnunet : Layout::hearts);
+  const Layout layout = call.layout == Layout::automatic ? otherwise : call.layout;
+  if (layout == Layout::own && !own)
+    throw InvalidArgument("--layout", "hearts, nnunet or hvsmr, as this experiment has no layout of its own", "own");
+  if (layout == Layout::own && !call.data)
+    throw InvalidArgument("--data", "a data set, as this experiment can generate none", "none");
   if ((layout == Layout::hearts) == call.data.has_value())
     throw InvalidArgument("--layout",
                           call.data ? "nnunet or hvsmr, as there is --data" : "hearts, as there is no --data",
                           std::string(name_of_value(layout)));
-  LabelledCohort data;
-  if (layout == Layout::hearts)
-    // One cohort for all seeds: they are the seeds of what is compared.
-    data = generate_heart_cohort({}, Generator(0).split("heart cohort"), call.threads_of_trial());
-  else if (layout == Layout::nnunet)
-    data = read_nnunet_folder(*call.data);
-  else
-    data = read_hvsmr_folder(*call.data);
+  return layout;
+}
+
+[[nodiscard]] inline LabelledCohort read_layout(const ExperimentCall& call, const DataReader& own) {
+  switch (layout_of(call, own)) {
+  case Layout::nnunet: return read_nnunet_folder(*call.data);
+  case Layout::hvsmr: return read_hvsmr_folder(*call.data);
+  case Layout::own: return own(*call.data);
+  case Layout::automatic:
+  case Layout::hearts: break;
+  }
+  // One cohort for all seeds: they are the seeds of what is compared.
+  return generate_heart_cohort({}, Generator(0).split("heart cohort"), call.threads_of_trial());
+}
+
+} // namespace detail
+
+/// The data set of a call, whole: a trial takes its training cases from it. Test cases have labels.
+///
+/// `own`: the experiment's reader, if it has one. Throws: InvalidArgument naming --layout where it does not fit --data
+/// or the experiment, and as hold_out; DataError where there are no test labels; as the readers.
+[[nodiscard]] inline LabelledCohort read_experiment_data(const ExperimentCall& call, const DataReader& own = {}) {
+  LabelledCohort data = detail::read_layout(call, own);
   if (call.validation_cases > 0)
     data = hold_out(std::move(data), call.validation_cases);
   if (data.test_labels.empty())
@@ -67,6 +91,7 @@ namespace sparseann {
   if (call.test_cases && *call.test_cases < data.cohort.test.size()) {
     data.cohort.test.resize(*call.test_cases);
     data.test_labels.resize(*call.test_cases);
+    data.test_instances.resize(std::min(data.test_instances.size(), *call.test_cases));
   }
   return data;
 }

@@ -34,10 +34,10 @@ inline constexpr std::string_view experiment_template = R"html(<!doctype html>
 Intervals are of 95 %, drawn over cases and seeds.</p></section>
 {{#has_results}}
 <section><h2>What annotation buys</h2>
-{{#figures}}<figure><img src="{{file}}" alt="Mean Dice against {{axis}}, one line per method"><figcaption>{{axis}}</figcaption></figure>{{/figures}}</section>
+{{#figures}}<figure><img src="{{file}}" alt="{{measure}}, against {{axis}}, one line per method"><figcaption>{{axis}}</figcaption></figure>{{/figures}}</section>
 <section><h2>Results</h2><div class="scroll" tabindex="0">{{{table}}}</div></section>
 {{#contrasts}}
-<section><h2>Differences</h2><p>Of mean Dice, on the same cases. p-values are of the signed-rank test over cases;
+<section><h2>Differences</h2><p>Of: {{measure}}; on the same cases. p-values are of the signed-rank test over cases;
 those of contrasts that were not named as primary are adjusted by Holm over all of these.</p>
 <div class="scroll" tabindex="0">{{{contrasts}}}</div></section>
 {{/contrasts}}
@@ -77,7 +77,7 @@ inline void publish_table(const std::filesystem::path& out, const std::string& n
 } // namespace detail
 
 /// Writes tables, figures and `index.html` of an experiment from the CSV files in its folder alone: `table` and
-/// `contrasts` as .csv, .md and .tex; `dice_by_COST.svg` for two of the costs.
+/// `contrasts` as .csv, .md and .tex; `MEASURE_by_COST.svg` of the primary measure for two of the costs.
 ///
 /// Throws: IoError; DataError, also as check_predictions; as budget_figure.
 inline void publish_experiment(const Experiment& experiment, const std::filesystem::path& out) {
@@ -96,6 +96,7 @@ inline void publish_experiment(const Experiment& experiment, const std::filesyst
   page["title"] = experiment.title;
   page["question"] = experiment.question;
   page["name"] = experiment.name;
+  page["measure"] = experiment.measures.title;
   page["done"] = std::to_string(done);
   page["all"] = std::to_string(trials.rows());
   page["failed"] = failed > 0 ? kainjow::mustache::data(std::to_string(failed)) : kainjow::mustache::data(false);
@@ -110,10 +111,12 @@ inline void publish_experiment(const Experiment& experiment, const std::filesyst
         contrasts.rows() > 0 ? kainjow::mustache::data(contrasts.html()) : kainjow::mustache::data(false);
     kainjow::mustache::data figures(kainjow::mustache::data::type::list);
     for (const CostAxis axis : {CostAxis::plain_sum, CostAxis::contour_mm}) {
-      const std::string file = fmt::format("dice_by_{}.svg", name_of_value(axis));
-      publish_atomically(out / file, budget_figure(figure_lines(experiment, results, costs, axis), axis));
+      const std::string file = fmt::format("{}_by_{}.svg", experiment.measures.primary, name_of_value(axis));
+      publish_atomically(
+          out / file, budget_figure(figure_lines(experiment, results, costs, axis), axis, experiment.measures.title));
       kainjow::mustache::data figure("file", file);
       figure["axis"] = std::string(title_of(axis));
+      figure["measure"] = experiment.measures.title;
       figures << std::move(figure);
     }
     page["figures"] = std::move(figures);

@@ -58,12 +58,15 @@ template <SegmentationLoss Loss, class Models, Ensembler... Ensembles> struct Le
                            options.pseudo_labels, run, context);
     const EnsembleTask ensemble_task{
         .cases = cohort.training, .labels = labels, .sets = sets, .classes = cohort.classes()};
+    // Segments of instances are cut at other probabilities than the most probable class is.
+    const KeptPredictions kept =
+        task.data.test_instances.empty() ? KeptPredictions::labels : KeptPredictions::probabilities;
     std::vector<Predictions> methods;
     const auto add = [&](auto ensembler) {
-      methods.push_back(ensemble(std::move(ensembler), ensemble_task, cohort.test, run, context));
+      methods.push_back(ensemble(std::move(ensembler), ensemble_task, cohort.test, run, context, kept));
     };
     for (const PseudoLabelSet& set : sets)
-      methods.push_back(predictions_of(set, cohort.test, run));
+      methods.push_back(predictions_of(set, cohort.test, run, kept));
     if (sets.size() > 1) {
       add(AverageVote{});
       add(MajorityVote{});

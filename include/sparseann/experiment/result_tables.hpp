@@ -51,11 +51,12 @@ namespace detail {
 
 } // namespace detail
 
-/// The budgets at which a row was measured, as ResultValues has them.
-[[nodiscard]] inline std::vector<ResultKey> measured_keys(const ExperimentRow& row, const ResultValues& results) {
+/// The budgets at which a row's measure is known, as ResultValues has them.
+[[nodiscard]] inline std::vector<ResultKey> measured_keys(const ExperimentRow& row, const std::string& measure,
+                                                          const ResultValues& results) {
   std::vector<ResultKey> keys;
   for (const std::string& budget : results.budgets())
-    if (ResultKey key{row.arm, row.prediction, budget}; results.values(key, "dice"))
+    if (ResultKey key{row.arm, row.prediction, budget}; results.values(key, measure))
       keys.push_back(std::move(key));
   return keys;
 }
@@ -70,36 +71,40 @@ inline void check_predictions(const Experiment& experiment, const ResultValues& 
                       fmt::format("'{}'", row.prediction));
 }
 
-/// The experiment's table: per row and budget the mean Dice over classes with its interval and its spread over seeds,
-/// then Dice, ADB and Hausdorff distance per class, and the overall score.
+/// The experiment's table: per row and budget the primary measure, its mean over classes, with its interval and its
+/// spread over seeds, then the other measures of classes and cases.
 ///
 /// Intervals: 95 %, by the two-way bootstrap over seeds and cases; nothing for a single case, which has none.
 [[nodiscard]] inline TextTable result_table(const Experiment& experiment, const ResultValues& results) {
-  std::vector<TableColumn> columns{{"method"},  {"budget"},    {"seeds", 0},   {"cases", 0},
-                                   {"dice", 3}, {"ci_low", 3}, {"ci_high", 3}, {"sd_of_seeds", 3}};
+  const Measures& measures = experiment.measures;
+  std::vector<TableColumn> columns{
+      {"method"},    {"budget"},     {"seeds", 0},      {"cases", 0}, {measures.primary, 3},
+      {"ci_low", 3}, {"ci_high", 3}, {"sd_of_seeds", 3}};
   for (const std::string& name : results.classes())
-    for (const auto& [metric, decimals] : {std::pair("dice", 3), std::pair("adb_mm", 2), std::pair("hausdorff_mm", 2)})
-      columns.push_back({fmt::format("{} {}", name, metric), decimals});
-  columns.push_back({"overall_score", 3});
+    for (const ShownMetric& metric : measures.of_classes)
+      columns.push_back({fmt::format("{} {}", name, metric.name), metric.decimals});
+  for (const ShownMetric& metric : measures.of_cases)
+    columns.push_back({metric.name, metric.decimals});
   TextTable table(columns);
   for (const ExperimentRow& row : experiment.rows)
-    for (const ResultKey& key : measured_keys(row, results)) {
-      const SeedValues dice = results.values(key, "dice").value();
-      std::vector<TableEntry> entries{row.title, key.budget, static_cast<double>(dice.shape(0)),
-                                      static_cast<double>(dice.shape(1)), mean(seed_means(dice))};
-      if (dice.shape(1) > 1) {
+    for (const ResultKey& key : measured_keys(row, measures.primary, results)) {
+      const SeedValues values = results.values(key, measures.primary).value();
+      std::vector<TableEntry> entries{row.title, key.budget, static_cast<double>(values.shape(0)),
+                                      static_cast<double>(values.shape(1)), mean(seed_means(values))};
+      if (values.shape(1) > 1) {
         const Interval interval =
-            two_way_interval(dice, detail::bootstrap_of(fmt::format("{} {}", row.title, key.budget)));
+            two_way_interval(values, detail::bootstrap_of(fmt::format("{} {}", row.title, key.budget)));
         entries.emplace_back(interval.low);
         entries.emplace_back(interval.high);
       } else {
         entries.resize(entries.size() + 2);
       }
-      entries.push_back(detail::seed_spread(dice));
+      entries.push_back(detail::seed_spread(values));
       for (const std::string& name : results.classes())
-        for (const char* const metric : {"dice", "adb_mm", "hausdorff_mm"})
-          entries.push_back(detail::mean_entry(results.values(key, metric, name)));
-      entries.push_back(detail::mean_entry(results.values(key, "overall_score")));
+        for (const ShownMetric& metric : measures.of_classes)
+          entries.push_back(detail::mean_entry(results.values(key, metric.name, name)));
+      for (const ShownMetric& metric : measures.of_cases)
+        entries.push_back(detail::mean_entry(results.values(key, metric.name)));
       table.add_row(std::move(entries));
     }
   return table;
@@ -118,20 +123,21 @@ struct MeasuredContrast {
   double smallest_detectable = 0.0;
 };
 
-/// All contrasts of mean Dice at all budgets at which both rows were measured on the same two cases or more. A row that
-/// was measured at one budget alone is compared with the other at all of its budgets.
+/// All contrasts of the primary measure at all budgets at which both rows were measured on the same two cases or more.
+/// A row that was measured at one budget alone is compared with the other at all of its budgets.
 [[nodiscard]] inline std::vector<MeasuredContrast> measured_contrasts(const Experiment& experiment,
                                                                       const ResultValues& results) {
+  const std::string& measure = experiment.measures.primary;
   std::vector<MeasuredContrast> measured;
   for (const Contrast& contrast : experiment.contrasts) {
-    const auto methods = measured_keys(row_by_title(experiment, contrast.method), results);
-    const auto baselines = measured_keys(row_by_title(experiment, contrast.baseline), results);
+    const auto methods = measured_keys(row_by_title(experiment, contrast.method), measure, results);
+    const auto baselines = measured_keys(row_by_title(experiment, contrast.baseline), measure, results);
     for (const ResultKey& method : methods)
       for (const ResultKey& baseline : baselines) {
         if (method.budget != baseline.budget && methods.size() > 1 && baselines.size() > 1)
           continue;
-        const SeedValues ours = results.values(method, "dice").value();
-        const SeedValues theirs = results.values(baseline, "dice").value();
+        const SeedValues ours = results.values(method, measure).value();
+        const SeedValues theirs = results.values(baseline, measure).value();
         if (ours.shape(1) != theirs.shape(1) || ours.shape(1) < 2)
           continue;
         const std::string& budget = methods.size() > 1 || baselines.size() == 1 ? method.budget : baseline.budget;

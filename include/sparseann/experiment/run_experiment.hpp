@@ -141,7 +141,7 @@ public:
     const auto arm = std::ranges::find_if(arms_, [&](const Arm& each) {
       return trial.kind == Trial::Kind::arm ? each.name == trial.name : preparation_of(each, trial.seed) == trial;
     });
-    const LabelledCohort data = read_experiment_data(call_);
+    const LabelledCohort data = read_experiment_data(call_, experiment_.read_data);
     check_folder(data);
     use_threads(static_cast<int>(call_.threads_of_trial()));
     run_trial(trial, *arm, data, call_, experiment_facts(experiment_, call_, device_), out_);
@@ -193,7 +193,7 @@ public:
 
 private:
   [[nodiscard]] RunDirectory open_folder() const {
-    const LabelledCohort data = read_experiment_data(call_);
+    const LabelledCohort data = read_experiment_data(call_, experiment_.read_data);
     for (const Trial& trial : trials_) // what no trial could run with is refused before there is a folder
       (void)training_cases_of(data.cohort.training.size(), call_, trial.training_cases, trial.seed);
     return RunDirectory(out_, experiment_facts(experiment_, call_, device_),

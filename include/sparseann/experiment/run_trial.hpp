@@ -20,6 +20,7 @@
 #include "sparseann/experiment/arm.hpp"
 #include "sparseann/experiment/experiment_call.hpp"
 #include "sparseann/experiment/experiment_data.hpp"
+#include "sparseann/experiment/instance_scores.hpp"
 #include "sparseann/experiment/trial.hpp"
 #include "sparseann/experiment/trial_scores.hpp"
 #include "sparseann/io/atomic_file.hpp"
@@ -92,7 +93,9 @@ inline void publish_trial(const Trial& trial, const TrialResult& result, const L
                           std::size_t threads, const RunDirectory& run) {
   const auto scores =
       evaluate_methods(result.methods, data.cohort.test, data.test_labels, data.cohort.classes(), {}, threads);
-  publish_atomically(run.path() / "scores.csv", scores_csv(scores, data.cohort.class_names));
+  const auto instances =
+      evaluate_instances(result.methods, data.cohort.test, data.test_instances, {.threads = threads});
+  publish_atomically(run.path() / "scores.csv", scores_csv(scores, data.cohort.class_names, instances));
   publish_atomically(run.path() / "costs.csv", costs_csv(trial, result.plan, data, planes, run.seconds()));
   publish_atomically(run.path() / "trainings.csv", trainings_csv(learning_curves(run)));
 }

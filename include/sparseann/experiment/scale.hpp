@@ -12,6 +12,7 @@
 #include "sparseann/pipeline/presets.hpp"
 #include "sparseann/pseudo_label/base_models.hpp"
 #include "sparseann/pseudo_label/planes2d.hpp"
+#include "sparseann/pseudo_label/recursive_model.hpp"
 #include "sparseann/pseudo_label/sparse3d.hpp"
 
 namespace sparseann {
@@ -108,6 +109,11 @@ template <class Fit, class Network> void set_scale(TrainedMetaOptions<Fit, Netwo
   options.network = at_scale<network_options<Network>>(scale);
   options.training = detail::training_3d_at(scale);
   options.inference = detail::windows_at(scale);
+}
+
+template <class First, class Second> void set_scale(RecursiveModelOptions<First, Second>& options, Scale scale) {
+  options.first = at_scale<OptionsOf<First>>(scale);
+  options.second = at_scale<OptionsOf<Second>>(scale);
 }
 
 template <class... Models> void set_scale(BaseModelsOptions<Models...>& options, Scale scale) {

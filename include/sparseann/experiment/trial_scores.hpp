@@ -4,11 +4,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sparseann/annotate/accounting.hpp"
 #include "sparseann/annotate/annotation_work.hpp"
 #include "sparseann/experiment/arm.hpp"
+#include "sparseann/experiment/instance_scores.hpp"
 #include "sparseann/experiment/trial.hpp"
 #include "sparseann/io/csv.hpp"
 #include "sparseann/metric/overall_score.hpp"
@@ -17,9 +19,11 @@
 
 namespace sparseann {
 
-/// scores.csv: one row per prediction, case, class and metric. The overall score is of class `all`.
+/// scores.csv: one row per prediction, case, class and metric. The overall score and what is of instances are of class
+/// `all`.
 [[nodiscard]] inline std::string scores_csv(std::span<const CaseScores> scores,
-                                            std::span<const std::string> class_names) {
+                                            std::span<const std::string> class_names,
+                                            std::span<const InstanceScores> instances = {}) {
   CsvWriter table({"prediction", "case", "class", "metric", "value"});
   for (const CaseScores& row : scores) {
     const auto add = [&](const std::string& class_name, std::string_view metric, double value) {
@@ -34,6 +38,13 @@ namespace sparseann {
     }
     add("all", "overall_score", overall_score(row.classes));
   }
+  for (const InstanceScores& row : instances)
+    for (const auto& [metric, value] :
+         {std::pair("rand_f", row.best.rand.f), std::pair("rand_merge", row.best.rand.merge),
+          std::pair("rand_split", row.best.rand.split), std::pair("rand_threshold", row.best.threshold),
+          std::pair("rand_f_at_half", row.half.rand.f), std::pair("variation_of_information", row.best.variation.sum()),
+          std::pair("pixel_error_at_half", row.half.pixel_error)})
+      table.add_row(row.method, row.case_name, "all", metric, value);
   return table.text();
 }
 

@@ -159,6 +159,13 @@ public:
     return most_probable_labels(quantise(probabilities(image, average, context)));
   }
 
+  /// The most probable labels, and the probabilities in 8 bits that they are of.
+  [[nodiscard]] Segmentation segment(const Image& image, std::span<const ClassProbabilities> sets,
+                                     const StageContext& context) const {
+    ClassProbabilities of_classes = quantise(probabilities(image, average_of(sets, options.average), context));
+    return {.labels = most_probable_labels(of_classes), .probabilities = std::move(of_classes)};
+  }
+
   /// Class probabilities of a volume from its image and A(.). Shapes: average (classes, z, y, x); the result alike, on
   /// the CPU. Leaves the network in evaluation mode.
   [[nodiscard]] torch::Tensor probabilities(const Image& image, const Array4<float>& average,

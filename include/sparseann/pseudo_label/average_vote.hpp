@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "sparseann/core/volume.hpp"
 #include "sparseann/pseudo_label/ensembler.hpp"
+#include "sparseann/pseudo_label/pseudo_labels.hpp"
 
 namespace sparseann {
 
@@ -44,6 +46,14 @@ struct AverageVote {
   [[nodiscard]] Array3<std::uint8_t> predict(const Image&, std::span<const ClassProbabilities> sets,
                                              const StageContext&) const {
     return mean_probability_labels(sets);
+  }
+
+  /// The mean probabilities, rounded to 8 bits; labels are of what they were before.
+  [[nodiscard]] Segmentation segment(const Image& image, std::span<const ClassProbabilities> sets,
+                                     const StageContext& context) const {
+    const Array4<float> mean = average_of_probabilities(sets);
+    return {.labels = predict(image, sets, context),
+            .probabilities = quantise(elements(mean), {mean.shape(0), mean.shape(1), mean.shape(2), mean.shape(3)})};
   }
 };
 

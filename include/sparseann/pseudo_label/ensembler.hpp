@@ -35,4 +35,19 @@ concept Ensembler =
       { ensembler.predict(image, sets, context) } -> std::same_as<Array3<std::uint8_t>>;
     };
 
+/// Labels of one volume and what they were chosen by.
+struct Segmentation {
+  Array3<std::uint8_t> labels;
+  ClassProbabilities probabilities;
+};
+
+/// An ensembler that also says how probable each class is, which scores at other thresholds than the most probable
+/// class need. `segment` gives the labels that `predict` gives.
+template <class E>
+concept ProbabilisticEnsembler =
+    Ensembler<E> && requires(const E fitted, const StageContext& context, const Image& image,
+                             std::span<const ClassProbabilities> sets) {
+      { fitted.segment(image, sets, context) } -> std::same_as<Segmentation>;
+    };
+
 } // namespace sparseann

@@ -8,9 +8,20 @@
 #include <string_view>
 #include <vector>
 
+#include "sparseann/core/volume.hpp"
 #include "sparseann/pseudo_label/ensembler.hpp"
+#include "sparseann/pseudo_label/pseudo_labels.hpp"
 
 namespace sparseann {
+
+namespace detail {
+[[nodiscard]] inline std::vector<Array3<std::uint8_t>> votes_of(std::span<const ClassProbabilities> sets) {
+  std::vector<Array3<std::uint8_t>> votes;
+  for (const ClassProbabilities& set : sets)
+    votes.push_back(most_probable_labels(set));
+  return votes;
+}
+} // namespace detail
 
 /// The label that most sets give, per voxel; ties go to the lower label.
 ///
@@ -18,9 +29,7 @@ namespace sparseann {
 [[nodiscard]] inline Array3<std::uint8_t> majority_labels(std::span<const ClassProbabilities> sets) {
   if (sets.empty())
     throw InvalidArgument("pseudo-label sets", "at least one", "none");
-  std::vector<Array3<std::uint8_t>> votes;
-  for (const ClassProbabilities& set : sets)
-    votes.push_back(most_probable_labels(set));
+  const std::vector<Array3<std::uint8_t>> votes = detail::votes_of(sets);
   Array3<std::uint8_t> labels = xt::zeros<std::uint8_t>(votes.front().shape());
   const auto out = elements(labels);
   std::vector<unsigned> counts(sets.front().shape(0));
@@ -48,6 +57,16 @@ struct MajorityVote {
   [[nodiscard]] Array3<std::uint8_t> predict(const Image&, std::span<const ClassProbabilities> sets,
                                              const StageContext&) const {
     return majority_labels(sets);
+  }
+
+  /// A class's probability is the share of the sets that give it.
+  [[nodiscard]] Segmentation segment(const Image& image, std::span<const ClassProbabilities> sets,
+                                     const StageContext& context) const {
+    Segmentation result{.labels = predict(image, sets, context), .probabilities = {}};
+    const Array4<float> shares = average_of_one_hots(detail::votes_of(sets), sets.front().shape(0));
+    result.probabilities =
+        quantise(elements(shares), {shares.shape(0), shares.shape(1), shares.shape(2), shares.shape(3)});
+    return result;
   }
 };
 

@@ -49,6 +49,13 @@ public:
     return ensembler_.predict(image, without(sets), context);
   }
 
+  [[nodiscard]] Segmentation segment(const Image& image, std::span<const ClassProbabilities> sets,
+                                     const StageContext& context) const
+    requires ProbabilisticEnsembler<E>
+  {
+    return ensembler_.segment(image, without(sets), context);
+  }
+
 private:
   template <class T> [[nodiscard]] std::vector<T> without(std::span<const T> sets) const {
     std::vector<T> others(sets.begin(), sets.end());

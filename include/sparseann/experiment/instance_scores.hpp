@@ -1,0 +1,91 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sparseann/core/array.hpp"
+#include "sparseann/core/error.hpp"
+#include "sparseann/core/execution.hpp"
+#include "sparseann/core/volume.hpp"
+#include "sparseann/data/cohort.hpp"
+#include "sparseann/metric/components.hpp"
+#include "sparseann/metric/threshold_scores.hpp"
+#include "sparseann/metric/threshold_sweep.hpp"
+#include "sparseann/pipeline/ensembling.hpp"
+
+namespace sparseann {
+
+/// How well the cells that a method makes out are a test case's instances.
+struct InstanceScores {
+  std::string method;
+  std::string case_name;
+  ThresholdScore best; ///< of the refined sweep, chosen on this very case: an oracle
+  ThresholdScore half; ///< at 0.5, chosen without a look at any case
+};
+
+namespace detail {
+
+/// 1 where there is an instance.
+[[nodiscard]] inline Array3<std::uint8_t> inside_of(const Array3<std::uint32_t>& instances) {
+  Array3<std::uint8_t> inside(instances.shape());
+  std::ranges::transform(elements(instances), elements(inside).begin(),
+                         [](std::uint32_t instance) { return static_cast<std::uint8_t>(instance != 0 ? 1 : 0); });
+  return inside;
+}
+
+/// One class's probabilities, of which 255 is 1.
+[[nodiscard]] inline Array3<std::uint8_t> probability_of_class(const ClassProbabilities& probabilities,
+                                                               std::size_t label) {
+  Array3<std::uint8_t> one({probabilities.shape(1), probabilities.shape(2), probabilities.shape(3)});
+  std::ranges::copy(elements(probabilities).subspan(label * one.size(), one.size()), elements(one).begin());
+  return one;
+}
+
+/// V^Rand of 2D components of one map against the components of the reference, as `sparseann evaluate-rand` scores
+/// them.
+[[nodiscard]] inline InstanceScores score_instances(const Array3<std::uint8_t>& probability,
+                                                    const Array3<std::uint32_t>& reference,
+                                                    const Execution& execution) {
+  const std::vector<double> thresholds = percent_thresholds();
+  const std::vector<ThresholdSums> sums =
+      sweep_components(threshold_levels(probability, thresholds, execution), reference, thresholds.size(), execution);
+  const auto score = [&](int percent) {
+    const std::size_t i = static_cast<std::size_t>(percent) - 1;
+    return threshold_score(thresholds[i], sums[i], SingletonRule::divided);
+  };
+  const std::vector<ThresholdScore> sweep = refined_sweep(score);
+  return {.method = {}, .case_name = {}, .best = sweep[best_of(sweep)], .half = score(50)};
+}
+
+} // namespace detail
+
+/// Scores the probability of class 1, cell, of every method and test case against the instances.
+///
+/// Throws: InvalidArgument for a method without probabilities, and for instances that are 0 everywhere.
+[[nodiscard]] inline std::vector<InstanceScores> evaluate_instances(std::span<const Predictions> methods,
+                                                                    std::span<const Case> test,
+                                                                    std::span<const Array3<std::uint32_t>> instances,
+                                                                    const Execution& execution = {}) {
+  std::vector<InstanceScores> all;
+  for (std::size_t c = 0; c < instances.size(); ++c) {
+    const Components reference = slice_components(detail::inside_of(instances[c]), Connectivity::faces, execution);
+    for (const Predictions& method : methods) {
+      if (method.probabilities.size() != instances.size())
+        throw InvalidArgument("methods", fmt::format("probabilities of {} test cases", instances.size()),
+                              fmt::format("{} of {}", method.probabilities.size(), method.method));
+      all.push_back(detail::score_instances(detail::probability_of_class(method.probabilities[c], 1), reference.labels,
+                                            execution));
+      all.back().method = method.method;
+      all.back().case_name = test[c].name;
+    }
+  }
+  return all;
+}
+
+} // namespace sparseann
