@@ -37,6 +37,17 @@ TEST_CASE("tables, figures and the page are made of the CSV files alone") {
   CHECK(read_csv(out / "contrasts.csv").rows() == 2);
 }
 
+TEST_CASE("the page shows the pictures that were published") {
+  const test::TemporaryDirectory directory;
+  const auto& out = directory.path();
+  write_results(out, "intervals,s4,0,both,c0,shell,dice,0.5\n");
+  publish_pictures({{.file = "scan.png", .caption = "A scan, its labels & errors", .bytes = "png"}}, out);
+  CHECK(read_file(out / "scan.png") == "png");
+  publish_experiment(test::toy_experiment(), out);
+  CHECK_THAT(read_file(out / "index.html"),
+             ContainsSubstring("<img src=\"scan.png\" alt=\"A scan, its labels &amp; errors\">"));
+}
+
 TEST_CASE("a page without any result says how far the experiment is") {
   const test::TemporaryDirectory directory;
   write_results(directory.path(), "");

@@ -42,8 +42,8 @@ TEST_CASE("M2Fcn's background has logit 0, and fusions begin as means") {
 }
 
 TEST_CASE("M2Fcn's second stage reads the image and all maps of the first") {
-  const M2Fcn network(tiny_m2fcn());
-  const auto first = network->stages[1]->as<sparseann::M2FcnStage>()->scales[0]->as<torch::nn::Sequential>();
+  M2Fcn network(tiny_m2fcn());
+  auto* const first = network->stages[1]->as<sparseann::M2FcnStage>()->scales[0]->as<torch::nn::Sequential>();
   CHECK(first->ptr(0)->as<torch::nn::Conv2d>()->weight.size(1) == 2 + 4 * 2);
 }
 

@@ -39,6 +39,20 @@ TEST_CASE("a class's colour is blended over the grey, background is not, unlabel
   CHECK(pixel(overlay(panel, {.longest_side_px = 2}), 1, 1) == Rgb{89, 89, 89}); // 0.35 * 255 between stripes: 2
 }
 
+TEST_CASE("labels that are not the reference's are marked, background among them") {
+  OverlayPanel panel = two_by_two();
+  panel.labels = Array2<std::uint8_t>{{1, 0}, {0, 2}};
+  panel.reference = Array2<std::uint8_t>{{1, 0}, {2, 1}};
+  const auto picture = overlay(panel, {.opacity = 1.0, .longest_side_px = 2});
+  CHECK(pixel(picture, 0, 0) == class_color(1));
+  CHECK(pixel(picture, 0, 1) == Rgb{64, 64, 64});
+  CHECK(pixel(picture, 1, 0) == error_color);
+  CHECK(pixel(picture, 1, 1) == error_color);
+  panel.labels.reset();
+  CHECK_THROWS_WITH(overlay(panel), "overlay panel 'p': expected labels, and a reference of the image's extents, got a "
+                                    "reference alone");
+}
+
 TEST_CASE("a small slice is enlarged by the largest whole factor that fits, without mixing voxels") {
   const auto picture = overlay(two_by_two(), {.longest_side_px = 7}); // 7 / 2 -> 3
   REQUIRE(shape_of(picture) == Shape3{6, 6, 3});

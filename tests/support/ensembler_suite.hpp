@@ -27,9 +27,9 @@ template <Ensembler E> void check_ensembler(const E& fresh, double least_dice) {
     CHECK(score.dice >= least_dice);
   }
   if constexpr (ProbabilisticEnsembler<E>) {
-    const Segmentation segmentation = ensembler.segment(image, sets, context);
-    CHECK((segmentation.labels == labels));
-    CHECK((segmentation.probabilities.shape() == sets[0].shape()));
+    const LabelsAndProbabilities found = ensembler.segment(image, sets, context);
+    CHECK((found.labels == labels));
+    CHECK((found.probabilities.shape() == sets[0].shape()));
   }
   E again = fresh;
   again.fit(toy.task(), context);

@@ -47,6 +47,15 @@ struct Measures {
 /// A data set from a folder.
 using DataReader = std::function<LabelledCohort(const std::filesystem::path&)>;
 
+/// A picture of an experiment: its PNG or SVG file's name and bytes, and what it shows, as text of the page.
+struct ExperimentPicture {
+  std::string file;
+  std::string caption;
+  std::string bytes;
+};
+
+class FinishedTrials;
+
 /// What an experiment compares, and how it is shown.
 struct Experiment {
   std::string name; ///< of the program
@@ -59,6 +68,8 @@ struct Experiment {
   std::function<std::vector<Arm>(ArmSettings&)> arms;
   Measures measures = {};
   DataReader read_data = {}; ///< of --data, where that is not an nnU-Net folder
+  /// Draws what the numbers do not show, from whatever is finished.
+  std::function<std::vector<ExperimentPicture>(const FinishedTrials&)> pictures = {};
 };
 
 /// The row of that title. Throws: InvalidArgument where there is none.

@@ -35,6 +35,8 @@ Intervals are of 95 %, drawn over cases and seeds.</p></section>
 {{#has_results}}
 <section><h2>What annotation buys</h2>
 {{#figures}}<figure><img src="{{file}}" alt="{{measure}}, against {{axis}}, one line per method"><figcaption>{{axis}}</figcaption></figure>{{/figures}}</section>
+{{#has_pictures}}<section><h2>Pictures</h2>
+{{#pictures}}<figure><img src="{{file}}" alt="{{caption}}"><figcaption>{{caption}}</figcaption></figure>{{/pictures}}</section>{{/has_pictures}}
 <section><h2>Results</h2><div class="scroll" tabindex="0">{{{table}}}</div></section>
 {{#contrasts}}
 <section><h2>Differences</h2><p>Of: {{measure}}; on the same cases. p-values are of the signed-rank test over cases;
@@ -68,6 +70,20 @@ from them.</p></section>
   return table;
 }
 
+/// The page's list of pictures, from pictures.csv; empty where there is none.
+[[nodiscard]] inline kainjow::mustache::data picture_list(const std::filesystem::path& out) {
+  kainjow::mustache::data pictures(kainjow::mustache::data::type::list);
+  if (!std::filesystem::exists(out / "pictures.csv"))
+    return pictures;
+  const CsvTable table = read_csv(out / "pictures.csv");
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    kainjow::mustache::data picture("file", table.cell(row, "file"));
+    picture["caption"] = table.cell(row, "caption");
+    pictures << std::move(picture);
+  }
+  return pictures;
+}
+
 inline void publish_table(const std::filesystem::path& out, const std::string& name, const TextTable& table) {
   publish_atomically(out / (name + ".csv"), table.csv());
   publish_atomically(out / (name + ".md"), table.markdown());
@@ -76,8 +92,19 @@ inline void publish_table(const std::filesystem::path& out, const std::string& n
 
 } // namespace detail
 
+/// Writes pictures, and `pictures.csv`, which the page finds them by.
+inline void publish_pictures(const std::vector<ExperimentPicture>& pictures, const std::filesystem::path& out) {
+  CsvWriter table({"file", "caption"});
+  for (const ExperimentPicture& picture : pictures) {
+    publish_atomically(out / picture.file, picture.bytes);
+    table.add_row(picture.file, picture.caption);
+  }
+  publish_atomically(out / "pictures.csv", table.text());
+}
+
 /// Writes tables, figures and `index.html` of an experiment from the CSV files in its folder alone: `table` and
-/// `contrasts` as .csv, .md and .tex; `MEASURE_by_COST.svg` of the primary measure for two of the costs.
+/// `contrasts` as .csv, .md and .tex; `MEASURE_by_COST.svg` of the primary measure for two of the costs. Pictures are
+/// those that publish_pictures left.
 ///
 /// Throws: IoError; DataError, also as check_predictions; as budget_figure.
 inline void publish_experiment(const Experiment& experiment, const std::filesystem::path& out) {
@@ -121,6 +148,9 @@ inline void publish_experiment(const Experiment& experiment, const std::filesyst
     }
     page["figures"] = std::move(figures);
   }
+  kainjow::mustache::data pictures = detail::picture_list(out);
+  page["has_pictures"] = !pictures.is_empty_list();
+  page["pictures"] = std::move(pictures);
   page["published"] = experiment.published.empty()
                           ? kainjow::mustache::data(false)
                           : kainjow::mustache::data(detail::published_table(experiment.published).html());

@@ -28,6 +28,7 @@
 #include "sparseann/experiment/experiment_call.hpp"
 #include "sparseann/experiment/experiment_data.hpp"
 #include "sparseann/experiment/experiment_page.hpp"
+#include "sparseann/experiment/finished_trials.hpp"
 #include "sparseann/experiment/gathered_results.hpp"
 #include "sparseann/experiment/run_trial.hpp"
 #include "sparseann/experiment/slurm_sweep.hpp"
@@ -134,6 +135,15 @@ public:
     redraw();
   }
 
+  /// The same, and the experiment's pictures, for which the data set is read again.
+  void gather_all() const {
+    if (experiment_.pictures) {
+      const LabelledCohort data = read_experiment_data(call_, experiment_.read_data);
+      publish_pictures(experiment_.pictures(FinishedTrials(data, arms_, trials_, out_)), out_);
+    }
+    gather();
+  }
+
   /// One trial in this process. The folder must be this experiment's.
   void run_one(const std::string& id) const {
     end_with_a_sweep();
@@ -171,7 +181,7 @@ public:
           }
         });
     const std::size_t failed = local.run(trials_, call_.jobs);
-    gather();
+    gather_all();
     fmt::print("{}\n", (out_ / "index.html").string());
     return failed;
   }
@@ -248,7 +258,7 @@ private:
     else if (action.list)
       run.list();
     else if (action.gather)
-      run.gather();
+      run.gather_all();
     else if (action.redraw)
       run.redraw();
     else if (action.slurm)

@@ -160,8 +160,8 @@ public:
   }
 
   /// The most probable labels, and the probabilities in 8 bits that they are of.
-  [[nodiscard]] Segmentation segment(const Image& image, std::span<const ClassProbabilities> sets,
-                                     const StageContext& context) const {
+  [[nodiscard]] LabelsAndProbabilities segment(const Image& image, std::span<const ClassProbabilities> sets,
+                                               const StageContext& context) const {
     ClassProbabilities of_classes = quantise(probabilities(image, average_of(sets, options.average), context));
     return {.labels = most_probable_labels(of_classes), .probabilities = std::move(of_classes)};
   }

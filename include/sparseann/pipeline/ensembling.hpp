@@ -43,10 +43,10 @@ inline void keep_prediction(const std::string& method, const Case& subject, cons
 }
 
 /// Keeps `predictions/METHOD/CASE.nii.gz`, and the probabilities beside it in `CASE.npy`.
-inline void keep_prediction(const std::string& method, const Case& subject, const Segmentation& segmentation,
+inline void keep_prediction(const std::string& method, const Case& subject, const LabelsAndProbabilities& found,
                             const RunDirectory& run) {
-  keep_prediction(method, subject, segmentation.labels, run);
-  write_npy(detail::prediction_file(method, subject, ".npy", run), segmentation.probabilities);
+  keep_prediction(method, subject, found.labels, run);
+  write_npy(detail::prediction_file(method, subject, ".npy", run), found.probabilities);
 }
 
 /// Reads what keep_prediction has kept of every test case.

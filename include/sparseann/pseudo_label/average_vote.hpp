@@ -49,8 +49,8 @@ struct AverageVote {
   }
 
   /// The mean probabilities, rounded to 8 bits; labels are of what they were before.
-  [[nodiscard]] Segmentation segment(const Image& image, std::span<const ClassProbabilities> sets,
-                                     const StageContext& context) const {
+  [[nodiscard]] LabelsAndProbabilities segment(const Image& image, std::span<const ClassProbabilities> sets,
+                                               const StageContext& context) const {
     const Array4<float> mean = average_of_probabilities(sets);
     return {.labels = predict(image, sets, context),
             .probabilities = quantise(elements(mean), {mean.shape(0), mean.shape(1), mean.shape(2), mean.shape(3)})};

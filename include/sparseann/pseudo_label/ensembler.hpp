@@ -36,7 +36,7 @@ concept Ensembler =
     };
 
 /// Labels of one volume and what they were chosen by.
-struct Segmentation {
+struct LabelsAndProbabilities {
   Array3<std::uint8_t> labels;
   ClassProbabilities probabilities;
 };
@@ -47,7 +47,7 @@ template <class E>
 concept ProbabilisticEnsembler =
     Ensembler<E> && requires(const E fitted, const StageContext& context, const Image& image,
                              std::span<const ClassProbabilities> sets) {
-      { fitted.segment(image, sets, context) } -> std::same_as<Segmentation>;
+      { fitted.segment(image, sets, context) } -> std::same_as<LabelsAndProbabilities>;
     };
 
 } // namespace sparseann

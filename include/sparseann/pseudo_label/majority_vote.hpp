@@ -60,9 +60,9 @@ struct MajorityVote {
   }
 
   /// A class's probability is the share of the sets that give it.
-  [[nodiscard]] Segmentation segment(const Image& image, std::span<const ClassProbabilities> sets,
-                                     const StageContext& context) const {
-    Segmentation result{.labels = predict(image, sets, context), .probabilities = {}};
+  [[nodiscard]] LabelsAndProbabilities segment(const Image& image, std::span<const ClassProbabilities> sets,
+                                               const StageContext& context) const {
+    LabelsAndProbabilities result{.labels = predict(image, sets, context), .probabilities = {}};
     const Array4<float> shares = average_of_one_hots(detail::votes_of(sets), sets.front().shape(0));
     result.probabilities =
         quantise(elements(shares), {shares.shape(0), shares.shape(1), shares.shape(2), shares.shape(3)});

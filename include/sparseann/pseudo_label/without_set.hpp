@@ -49,8 +49,8 @@ public:
     return ensembler_.predict(image, without(sets), context);
   }
 
-  [[nodiscard]] Segmentation segment(const Image& image, std::span<const ClassProbabilities> sets,
-                                     const StageContext& context) const
+  [[nodiscard]] LabelsAndProbabilities segment(const Image& image, std::span<const ClassProbabilities> sets,
+                                               const StageContext& context) const
     requires ProbabilisticEnsembler<E>
   {
     return ensembler_.segment(image, without(sets), context);

@@ -76,6 +76,9 @@ inline void check_panel(const OverlayPanel& panel) {
     throw InvalidArgument("overlay panel '" + panel.caption + "'",
                           fmt::format("labels of the image's {} x {}", panel.image.shape(0), panel.image.shape(1)),
                           fmt::format("{} x {}", panel.labels->shape(0), panel.labels->shape(1)));
+  if (panel.reference && (!panel.labels || panel.reference->shape() != panel.image.shape()))
+    throw InvalidArgument("overlay panel '" + panel.caption + "'", "labels, and a reference of the image's extents",
+                          panel.labels ? "another reference" : "a reference alone");
   for (const float value : elements(panel.image))
     if (!std::isfinite(value))
       throw InvalidArgument("overlay panel '" + panel.caption + "'", "finite values", fmt::format("{}", value));
@@ -90,7 +93,8 @@ inline void check_panel(const OverlayPanel& panel) {
 /// A slice as a picture, its labels blended over it.
 ///
 /// Formula: grey g = 255 (v - low) / (high - low), clamped; background g; class c (1 - opacity) g + opacity colour(c);
-/// unlabelled 0.35 g under stripes. Enlarged by nearest neighbour.
+/// where the label is not the reference's, error_color in the class's place; unlabelled 0.35 g under stripes. Enlarged
+/// by nearest neighbour.
 /// Shapes: panel (rows, columns) -> (height, width, 3), 8-bit RGB. Cost: O(pixels + voxels log voxels).
 /// Throws: InvalidArgument for an empty image, labels of another shape, values or spacings that are no numbers.
 [[nodiscard]] inline Array3<std::uint8_t> overlay(const OverlayPanel& panel, const OverlayOptions& options = {}) {
@@ -107,12 +111,13 @@ inline void check_panel(const OverlayPanel& panel) {
       const double grey = window(panel.image(row, column));
       const std::uint8_t label = panel.labels ? (*panel.labels)(row, column) : std::uint8_t{0};
       const bool unlabelled = panel.labels && panel.unlabelled == label;
-      const Rgb color = class_color(label);
+      const bool wrong = panel.reference && (*panel.reference)(row, column) != label;
+      const Rgb color = wrong ? error_color : class_color(label);
       for (std::size_t channel = 0; channel < 3; ++channel) {
         double value = grey;
         if (unlabelled)
           value = detail::hatched(grey, y, x);
-        else if (label != 0)
+        else if (label != 0 || wrong)
           value = (1.0 - options.opacity) * grey + options.opacity * color[channel];
         picture(y, x, channel) = static_cast<std::uint8_t>(std::lround(value));
       }

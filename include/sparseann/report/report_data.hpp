@@ -83,13 +83,14 @@ struct CaseSelection {
 
 /// One picture: a slice of an image, where wanted with labels blended over it.
 ///
-/// Shapes: image and labels (rows, columns) alike. Units: spacing in mm, (rows, columns).
+/// Shapes: image, labels and reference (rows, columns) alike. Units: spacing in mm, (rows, columns).
 struct OverlayPanel {
   std::string caption;
   Array2<float> image;
   std::optional<Array2<std::uint8_t>> labels;
   std::optional<std::uint8_t> unlabelled; ///< the value in `labels` that says: nobody has labelled this voxel
   std::array<double, 2> spacing_mm{1.0, 1.0};
+  std::optional<Array2<std::uint8_t>> reference; ///< where `labels` differ from it, they are marked as errors
 };
 
 /// One embedding of the features of a stack. Shape: (slices, 2).

@@ -100,6 +100,12 @@ public:
                            .spacing_mm = spacing_});
   }
 
+  /// As above, voxels marked whose label is not the reference's.
+  void add_compared(std::string caption, const Array3<std::uint8_t>& labels, const Array3<std::uint8_t>& reference) {
+    add(std::move(caption), labels);
+    row_.panels.back().reference = copy_slice(reference, plane_, slice_);
+  }
+
   [[nodiscard]] OverlayRow row() const { return row_; }
 
 private:
