@@ -6,6 +6,7 @@
 #include "paper_arms.hpp"
 #include "published.hpp"
 #include "sparseann/experiment/baseline_scale.hpp"
+#include "sparseann/experiment/searched_learning_rate.hpp"
 #include "sparseann/network/dilated_fcn2d.hpp"
 #include "sparseann/network/single_input.hpp"
 #include "sparseann/network/unet3d.hpp"
@@ -21,6 +22,8 @@ struct WithoutImage : TrainedMeta<Then<RandomFit, NearestFit>, AverageOnly<Dense
 };
 using Learning = LearningSteps<MaskedCrossEntropy, PaperModels, PaperMeta, WithoutPseudoLabels, WithoutImage>;
 using DenseVoxNetAlone = Alone<Sparse3d<DenseVoxNet>>;
+/// What is not ours gets a learning rate of its own.
+template <class Model> using Baseline = SearchedLearningRate<FullAnnotation<Alone<Model>>>;
 
 const Experiment experiment{
     .name = "table1_hvsmr",
@@ -55,11 +58,11 @@ const Experiment experiment{
     .arms = [](ArmSettings& settings) -> std::vector<Arm> {
       // One training more for the 2D network and one for the meta-model.
       const auto iterations = 3 * at_scale<OptionsOf<Sparse3d<DenseVoxNet>>>(settings.scale()).training.iterations;
-      return {arm_of<FullAnnotation<Alone<Sparse3d<Unet3d>>>>("unet3d", settings),
-              arm_of<FullAnnotation<Alone<Sparse3d<VoxResNet>>>>("voxresnet", settings),
-              arm_of<FullAnnotation<Alone<Planes2d<DilatedFcn2d>>>>("wolterink", settings),
-              arm_of<FullAnnotation<DenseVoxNetAlone>>("dvn", settings,
-                                                       {"network.initialisation=gaussian", "network.dropout=0.2"}),
+      return {arm_of<Baseline<Sparse3d<Unet3d>>>("unet3d", settings),
+              arm_of<Baseline<Sparse3d<VoxResNet>>>("voxresnet", settings),
+              arm_of<Baseline<Planes2d<DilatedFcn2d>>>("wolterink", settings),
+              arm_of<Baseline<Sparse3d<DenseVoxNet>>>("dvn", settings,
+                                                      {"network.initialisation=gaussian", "network.dropout=0.2"}),
               arm_of<FullAnnotation<PaperLearning>>("full", settings),
               arm_of<Representative<Learning>>("ra", settings),
               arm_of<Representative<DenseVoxNetAlone>>("ra_longer", settings,

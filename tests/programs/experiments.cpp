@@ -21,7 +21,7 @@ namespace {
 struct ToyData {
   test::TemporaryDirectory directory;
   std::string data = (directory.path() / "toy").string();
-  std::filesystem::path out = directory.path() / "out";
+  std::filesystem::path out = directory.path() / "middle_or_everywhere"; // the written experiment's name
 
   ToyData() { write_nnunet_folder(data, test::toy_cohort(3, 2)); }
 
@@ -51,6 +51,7 @@ TEST_CASE("an experiment's trials run as processes, grow by budgets and seeds, a
   REQUIRE(first.exit_code == 0);
   CHECK(first.output == (toy.out / "index.html").string() + "\n");
   CHECK_THAT(first.errors, ContainsSubstring("[3/3] trials/full/full/seed_0: done in "));
+  CHECK_THAT(read_file(toy.directory.path() / "index.html"), ContainsSubstring("middle_or_everywhere/index.html"));
   const CsvTable table = read_csv(toy.out / "table.csv");
   CHECK(table.rows() == 3);
   CHECK(read_csv(toy.out / "results.csv").rows() == 3 * 2 * (2 * 4 + 1));
@@ -169,6 +170,7 @@ TEST_CASE("every row of table 1 is trained, predicts and is scored") {
     CHECK(table.number<double>(row, "dice") >= 0);
   }
   CHECK(methods.size() == 15);
+  CHECK(read_csv(toy.out / "trials/unet3d/full/seed_0/learning_rates.csv").rows() == 2);
   CHECK_THAT(toy.file("index.html"), ContainsSubstring("Zheng et al., AAAI 2020, Table 1"));
 }
 

@@ -28,6 +28,7 @@
 #include "sparseann/experiment/experiment_call.hpp"
 #include "sparseann/experiment/experiment_data.hpp"
 #include "sparseann/experiment/experiment_page.hpp"
+#include "sparseann/experiment/experiments_index.hpp"
 #include "sparseann/experiment/finished_trials.hpp"
 #include "sparseann/experiment/gathered_results.hpp"
 #include "sparseann/experiment/run_trial.hpp"
@@ -59,6 +60,7 @@ struct ExperimentAction {
 [[nodiscard]] inline Json experiment_facts(const Experiment& experiment, const ExperimentCall& call,
                                            torch::Device device) {
   return {{"program", experiment.name},
+          {"title", experiment.title},
           {"version", version},
           {"git_revision", revision},
           {"libtorch", TORCH_VERSION},
@@ -142,6 +144,15 @@ public:
       publish_pictures(experiment_.pictures(FinishedTrials(data, arms_, trials_, out_)), out_);
     }
     gather();
+    join();
+  }
+
+  /// The page of all experiments in the folder above, where experiments lie by their names, as they do by default.
+  void join() const {
+    const std::filesystem::path folder = std::filesystem::absolute(out_).lexically_normal();
+    const std::filesystem::path named = folder.has_filename() ? folder : folder.parent_path();
+    if (named.filename() == experiment_.name)
+      publish_experiments_index(named.parent_path());
   }
 
   /// One trial in this process. The folder must be this experiment's.
