@@ -26,6 +26,7 @@
 #include "sparseann/report/feature_space_figure.hpp"
 #include "sparseann/report/result_picture.hpp"
 #include "sparseann/report/run_report.hpp"
+#include "sparseann/report/slice_pictures.hpp"
 
 namespace sparseann {
 
@@ -78,7 +79,7 @@ public:
   [[nodiscard]] OverlayRow test_row(std::size_t test_case, Plane plane, std::span<const ShownPrediction> shown) const {
     const Case& subject = data_.cohort.test.at(test_case);
     const Array3<std::uint8_t>& reference = data_.test_labels.at(test_case).voxels;
-    detail::SlicePictures pictures(subject, plane, detail::fullest_slice(reference, plane));
+    SlicePictures pictures(subject, plane, fullest_slice(reference, plane));
     pictures.add("reference", reference);
     for (const ShownPrediction& one : shown)
       if (const auto trial = first_of(one.arm))
@@ -95,7 +96,7 @@ public:
     const std::size_t c = training_cases(trial).at(index);
     const Case& subject = data_.cohort.training[c];
     const Array3<std::uint8_t>& reference = data_.training_labels[c].voxels;
-    detail::SlicePictures pictures(subject, plane, detail::fullest_slice(reference, plane));
+    SlicePictures pictures(subject, plane, fullest_slice(reference, plane));
     pictures.add("reference", reference);
     pictures.add("annotation", labels_in(trial, "labels", subject), static_cast<std::uint8_t>(data_.cohort.classes()));
     for (const std::string& set : sets)

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,6 +29,7 @@
 #include "sparseann/pipeline/run_directory.hpp"
 #include "sparseann/report/embedding.hpp"
 #include "sparseann/report/report_data.hpp"
+#include "sparseann/report/slice_pictures.hpp"
 #include "sparseann/train/loss_curve.hpp"
 #include "sparseann/train/slice_sampler.hpp"
 
@@ -48,73 +48,6 @@ namespace detail {
 [[nodiscard]] inline MeanAndDeviation mean_and_deviation(const Summary& summary) {
   return {summary.mean, summary.standard_deviation.value_or(std::numeric_limits<double>::quiet_NaN())};
 }
-
-/// The slice among `slices` of `plane` with the most foreground, the middle one of them where there is none; ties go to
-/// the earlier one.
-[[nodiscard]] inline std::size_t fullest_slice(const Array3<std::uint8_t>& labels, Plane plane,
-                                               std::span<const std::size_t> slices) {
-  std::size_t best = slices[slices.size() / 2];
-  std::size_t most = 0;
-  for (const std::size_t s : slices) {
-    const Array2<std::uint8_t> slice = copy_slice(labels, plane, s);
-    const auto foreground =
-        static_cast<std::size_t>(std::ranges::count_if(elements(slice), [](auto l) { return l != 0; }));
-    if (foreground > most) {
-      most = foreground;
-      best = s;
-    }
-  }
-  return best;
-}
-
-[[nodiscard]] inline std::size_t fullest_slice(const Array3<std::uint8_t>& labels, Plane plane) {
-  std::vector<std::size_t> all(slice_count(shape_of(labels), plane));
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  return fullest_slice(labels, plane, all);
-}
-
-/// Pictures of one slice of one case.
-class SlicePictures {
-public:
-  SlicePictures(const Case& subject, Plane plane, std::size_t slice)
-      : plane_(plane), slice_(slice), row_{.case_name = subject.name,
-                                           .caption = fmt::format("plane {}, slice {}", name_of(plane), slice),
-                                           .panels = {}} {
-    const Array3<float> image = copy_slice(subject.image.voxels, plane, slice);
-    image_ = xt::view(image, 0, xt::all(), xt::all());
-    const auto& spacing = subject.image.geometry.spacing_mm;
-    switch (plane) {
-    case Plane::xy: spacing_ = {spacing[1], spacing[2]}; break;
-    case Plane::xz: spacing_ = {spacing[0], spacing[2]}; break;
-    case Plane::yz: spacing_ = {spacing[0], spacing[1]}; break;
-    }
-    row_.panels.push_back(
-        {.caption = "image", .image = image_, .labels = {}, .unlabelled = {}, .spacing_mm = spacing_});
-  }
-
-  void add(std::string caption, const Array3<std::uint8_t>& labels, std::optional<std::uint8_t> unlabelled = {}) {
-    row_.panels.push_back({.caption = std::move(caption),
-                           .image = image_,
-                           .labels = copy_slice(labels, plane_, slice_),
-                           .unlabelled = unlabelled,
-                           .spacing_mm = spacing_});
-  }
-
-  /// As above, voxels marked whose label is not the reference's.
-  void add_compared(std::string caption, const Array3<std::uint8_t>& labels, const Array3<std::uint8_t>& reference) {
-    add(std::move(caption), labels);
-    row_.panels.back().reference = copy_slice(reference, plane_, slice_);
-  }
-
-  [[nodiscard]] OverlayRow row() const { return row_; }
-
-private:
-  Plane plane_;
-  std::size_t slice_;
-  OverlayRow row_;
-  Array2<float> image_;
-  std::array<double, 2> spacing_{};
-};
 
 } // namespace detail
 
@@ -195,7 +128,7 @@ private:
   space.maps.push_back({"t-SNE", tsne(features, {}, generator)});
   space.maps.push_back({"PCA", principal_components(features)});
   for (std::size_t rank = 0; rank < std::min(most_thumbnails, bar.selected.size()); ++rank)
-    space.thumbnails.push_back(detail::SlicePictures(subject, bar.plane, bar.selected[rank]).row().panels.front());
+    space.thumbnails.push_back(SlicePictures(subject, bar.plane, bar.selected[rank]).row().panels.front());
   return space;
 }
 
@@ -243,7 +176,7 @@ private:
 /// Pictures of a test case: image, reference and what each method makes of it, on the slice with the most foreground.
 [[nodiscard]] inline OverlayRow test_pictures(const Case& subject, const LabelVolume& reference, Plane plane,
                                               std::size_t case_index, std::span<const Predictions> methods) {
-  detail::SlicePictures pictures(subject, plane, detail::fullest_slice(reference.voxels, plane));
+  SlicePictures pictures(subject, plane, fullest_slice(reference.voxels, plane));
   pictures.add("reference", reference.voxels);
   for (const Predictions& method : methods)
     pictures.add(method.method, method.test.at(case_index));
@@ -256,9 +189,9 @@ private:
                                                   const SparseLabels& labels, Plane plane, std::size_t case_index,
                                                   std::span<const PseudoLabelSet> sets) {
   const std::vector<std::size_t> annotated = annotated_slices(labels, plane);
-  detail::SlicePictures pictures(subject, plane,
-                                 annotated.empty() ? detail::fullest_slice(reference.voxels, plane)
-                                                   : detail::fullest_slice(reference.voxels, plane, annotated));
+  SlicePictures pictures(subject, plane,
+                         annotated.empty() ? fullest_slice(reference.voxels, plane)
+                                           : fullest_slice(reference.voxels, plane, annotated));
   pictures.add("reference", reference.voxels);
   pictures.add("sparse labels", labels.voxels(), labels.unlabelled());
   for (const PseudoLabelSet& set : sets)
