@@ -4,13 +4,17 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sparseann/annotate/planes.hpp"
 #include "sparseann/annotate/slice_similarity.hpp"
 #include "sparseann/experiment/experiment_data.hpp"
+#include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/command_line.hpp"
+#include "sparseann/io/csv.hpp"
 #include "sparseann/metric/statistics.hpp"
 #include "sparseann/report/result_picture.hpp"
 #include "sparseann/report/slice_pictures.hpp"
@@ -58,16 +62,17 @@ std::string similarity_csv(const Cohort& cohort, std::span<const Plane> planes, 
 std::string consecutive_slices(const LabelledCohort& data, std::span<const Plane> planes, std::size_t count) {
   const Case& scan = data.cohort.training.front();
   const Array3<std::uint8_t>& labels = data.training_labels.front().voxels;
+  for (const Plane plane : planes)
+    count = std::min(count, slice_count(scan.image.shape(), plane));
   std::vector<OverlayRow> rows;
   for (const Plane plane : planes) {
-    const std::size_t slices = slice_count(scan.image.shape(), plane);
-    const std::size_t shown = std::min(count, slices);
     const std::size_t fullest = fullest_slice(labels, plane);
-    const std::size_t first = std::min(fullest - std::min(fullest, shown / 2), slices - shown);
+    const std::size_t first =
+        std::min(fullest - std::min(fullest, count / 2), slice_count(scan.image.shape(), plane) - count);
     OverlayRow row{.case_name = scan.name, .caption = std::string(name_of(plane)), .panels = {}};
     for (std::size_t slice = first; slice < first + count; ++slice) {
-      SlicePictures pictures(scan, plane, std::min(slice, slices - 1));
-      pictures.add(fmt::format("slice {}", slice), labels);
+      SlicePictures pictures(scan, plane, slice);
+      pictures.add("reference", labels);
       row.panels.push_back(pictures.row().panels.back());
     }
     rows.push_back(std::move(row));
@@ -83,7 +88,7 @@ int main(int argc, char** argv) {
     ExperimentCall of_data;
     of_data.data = call.data;
     of_data.layout = call.layout;
-    const LabelledCohort data = read_experiment_data(of_data);
+    const LabelledCohort data = read_data_set(of_data);
     const std::vector<Plane> planes = planes_of(data.cohort);
     const std::filesystem::path out = call.out;
     std::filesystem::create_directories(out);

@@ -3,9 +3,13 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "experiment_main.hpp"
 #include "paper_arms.hpp"
+#include "sparseann/annotate/planes.hpp"
 #include "sparseann/experiment/finished_trials.hpp"
+#include "sparseann/report/result_picture.hpp"
 
 using namespace sparseann;
 
@@ -19,14 +23,13 @@ std::vector<ExperimentPicture> draw(const FinishedTrials& trials) {
   const std::size_t cases = std::min<std::size_t>(2, trials.training_cases(*trial).size());
   for (std::size_t c = 0; c < cases; ++c) {
     std::vector<OverlayRow> rows;
-    for (const Plane plane : {Plane::xy, Plane::xz, Plane::yz})
+    for (const Plane plane : planes_of(trials.data().cohort))
       rows.push_back(trials.pseudo_label_row(*trial, c, plane, sets));
-    pictures.push_back(
-        {.file = fmt::format("pseudo_labels_{}.png", rows[0].case_name),
-         .caption = fmt::format("{}, {}: a slice of the planes xy, xz and yz; from left to right {}. Errors "
-                                "are red.",
-                                rows[0].case_name, trial->budget(), captions_of(rows[0])),
-         .bytes = result_picture(rows)});
+    pictures.push_back({.file = fmt::format("pseudo_labels_{}.png", rows[0].case_name),
+                        .caption = fmt::format("{}, {}: a slice of each plane; from left to right {}. Errors "
+                                               "are red.",
+                                               rows[0].case_name, trial->budget(), captions_of(rows[0])),
+                        .bytes = result_picture(rows)});
   }
   return pictures;
 }

@@ -4,9 +4,13 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "experiment_main.hpp"
 #include "paper_arms.hpp"
+#include "sparseann/annotate/planes.hpp"
 #include "sparseann/experiment/finished_trials.hpp"
+#include "sparseann/report/result_picture.hpp"
 
 using namespace sparseann;
 
@@ -21,7 +25,8 @@ std::vector<ExperimentPicture> draw(const FinishedTrials& trials) {
   std::vector<ExperimentPicture> pictures;
   if (trials.done().empty())
     return pictures;
-  for (const Plane plane : {Plane::xy, Plane::xz, Plane::yz}) {
+  const std::vector<Plane> planes = planes_of(trials.data().cohort);
+  for (const Plane plane : planes) {
     std::vector<OverlayRow> rows;
     std::string cases;
     for (std::size_t c = 0; c < std::min<std::size_t>(3, trials.data().cohort.test.size()); ++c) {
@@ -30,16 +35,16 @@ std::vector<ExperimentPicture> draw(const FinishedTrials& trials) {
     }
     pictures.push_back(
         {.file = fmt::format("test_cases_{}.png", name_of(plane)),
-         .caption = fmt::format("{} from top to bottom, plane {}; from left to right {}. Errors are red.", cases,
+         .caption = fmt::format("{} from top to bottom, plane {}; from left to right {}. Errors are magenta.", cases,
                                 name_of(plane), captions_of(rows[0])),
          .bytes = result_picture(rows)});
   }
   if (const auto trial = trials.first_of("ra"))
     pictures.push_back({.file = "feature_space.svg",
-                        .caption = fmt::format("The slices of a training scan's plane xy in the space of their "
+                        .caption = fmt::format("The slices of a training scan's plane {} in the space of their "
                                                "features; those that RA chose at {} are marked.",
-                                               trial->budget()),
-                        .bytes = trials.feature_space_of(*trial, 0, Plane::xy)});
+                                               name_of(planes.front()), trial->budget()),
+                        .bytes = trials.feature_space_of(*trial, 0, planes.front())});
   return pictures;
 }
 

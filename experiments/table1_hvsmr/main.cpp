@@ -60,7 +60,7 @@ const Experiment experiment{
       const auto iterations = 3 * at_scale<OptionsOf<Sparse3d<DenseVoxNet>>>(settings.scale()).training.iterations;
       return {arm_of<Baseline<Sparse3d<Unet3d>>>("unet3d", settings),
               arm_of<Baseline<Sparse3d<VoxResNet>>>("voxresnet", settings),
-              arm_of<Baseline<Planes2d<DilatedFcn2d>>>("wolterink", settings),
+              arm_of<Baseline<Planes2d<DilatedFcn2d>>>("wolterink", settings, {"search.prediction=average_vote"}),
               arm_of<Baseline<Sparse3d<DenseVoxNet>>>("dvn", settings,
                                                       {"network.initialisation=gaussian", "network.dropout=0.2"}),
               arm_of<FullAnnotation<PaperLearning>>("full", settings),

@@ -1,5 +1,7 @@
 #include "sparseann/annotate/slice_similarity.hpp"
 
+#include <array>
+
 #include "support/catch.hpp"
 
 using namespace sparseann;

@@ -37,7 +37,18 @@ TEST_CASE("one page joins the experiments of a folder") {
   CHECK_THAT(page, ContainsSubstring("first/dice_by_plain_sum.svg") && ContainsSubstring("RA + ST"));
   CHECK_THAT(page, !ContainsSubstring("EIA") && !ContainsSubstring("other/index.html"));
   CHECK(page.find("first/index.html") < page.find("second/index.html"));
+  publish_atomically(parent / "first" / "trials.csv", "no such columns\n");
+  publish_experiments_index(parent); // a damaged neighbour is named and keeps no other from being shown
+  CHECK_THAT(read_file(parent / "index.html"), ContainsSubstring("It cannot be read:") && ContainsSubstring("second"));
   std::filesystem::remove(parent / "second" / "index.html");
   publish_experiments_index(parent);
   CHECK_THAT(read_file(parent / "index.html"), !ContainsSubstring("second"));
+}
+
+TEST_CASE("a page that is not of experiments is kept") {
+  const test::TemporaryDirectory directory;
+  publish_atomically(directory.path() / "index.html", "mine");
+  CHECK_THROWS_WITH(publish_experiments_index(directory.path()),
+                    ContainsSubstring("expected a page of experiments, or none, got another page, which is kept"));
+  CHECK(read_file(directory.path() / "index.html") == "mine");
 }

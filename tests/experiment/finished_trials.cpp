@@ -27,6 +27,7 @@ struct OneFinished {
     trials = trials_of(arms, std::vector<std::size_t>{4}, std::vector<std::uint64_t>{0});
     ExperimentCall call;
     call.training_cases = 2;
+    call.redraw_training_cases = true;
     for (const Trial& trial : trials)
       if (trial.kind == Trial::Kind::preparation || trial.name == "features")
         run_trial(trial, arms[0], data, call, {}, out);
@@ -44,7 +45,10 @@ TEST_CASE("pictures are drawn of what is finished") {
   CHECK(trials.done()[0].id() == "trials/features/s4/seed_0");
   CHECK_FALSE(trials.first_of("intervals").has_value());
   const Trial trial = trials.first_of("features").value();
-  CHECK(trials.training_cases(trial) == std::vector<std::size_t>{0, 1});
+  ExperimentCall call;
+  call.training_cases = 2;
+  call.redraw_training_cases = true;
+  CHECK(trials.training_cases(trial) == training_cases_of(3, call, {}, 0));
 
   const std::vector<ShownPrediction> shown{{"by features", "features", "both"}, {"by intervals", "intervals", "both"}};
   const OverlayRow row = trials.test_row(1, Plane::xz, shown);
@@ -59,7 +63,7 @@ TEST_CASE("a picture of pseudo-labels shows the annotation and the sets that the
   const FinishedTrials trials = toy.finished();
   const OverlayRow row =
       trials.pseudo_label_row(trials.done()[0], 1, Plane::yz, std::vector<std::string>{"both", "no"});
-  CHECK(row.case_name == "training_1");
+  CHECK(row.case_name == toy.data.cohort.training[trials.training_cases(trials.done()[0])[1]].name);
   CHECK(captions_of(row) == "image, reference, annotation, pseudo-labels both");
   CHECK(row.panels[2].unlabelled == 3);
 }

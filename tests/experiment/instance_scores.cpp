@@ -9,7 +9,7 @@ using namespace sparseann;
 namespace {
 
 /// One slice of two cells of 1 x 3 with a voxel between them.
-const Array3<std::uint32_t> two_instances{{{7, 7, 7, 0, 9, 9, 9}}};
+const std::vector<LabelVolume> two_cells{{Array3<std::uint8_t>{{{1, 1, 1, 0, 1, 1, 1}}}, {.shape = {1, 1, 7}}}};
 
 /// Probability of cell in 255ths, as a method's prediction of one case.
 Predictions prediction(const std::vector<std::uint8_t>& of_cell) {
@@ -28,7 +28,7 @@ const std::vector<Case> one_case{{.name = "stack", .image = {}}};
 TEST_CASE("instances are scored at the best threshold and at one half") {
   // A bridge of 0.6 between the cells: right above it, one component of six foreground voxels below.
   const std::vector<Predictions> methods{prediction({255, 255, 255, 153, 255, 255, 255})};
-  const auto scores = evaluate_instances(methods, one_case, std::vector{two_instances});
+  const auto scores = evaluate_instances(methods, one_case, two_cells);
   REQUIRE(scores.size() == 1);
   CHECK(scores[0].method == "map");
   CHECK(scores[0].case_name == "stack");
@@ -43,7 +43,8 @@ TEST_CASE("instances are scored at the best threshold and at one half") {
 TEST_CASE("instances cannot be scored without probabilities") {
   Predictions labels_alone = prediction({0});
   labels_alone.probabilities.clear();
-  CHECK_THROWS_WITH(evaluate_instances(std::vector{labels_alone}, one_case, std::vector{two_instances}),
+  CHECK_THROWS_WITH(evaluate_instances(std::vector{labels_alone}, one_case, two_cells),
                     "methods: expected probabilities of 1 test cases, got 0 of map");
-  CHECK(evaluate_instances(std::vector{labels_alone}, one_case, {}).empty());
+  CHECK_THROWS_WITH(evaluate_instances(std::vector{prediction({0})}, one_case, {}),
+                    "references: expected 1, one per test case, got 0");
 }

@@ -1,5 +1,7 @@
 #include "sparseann/experiment/searched_learning_rate.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "sparseann/experiment/arm_settings.hpp"
@@ -60,8 +62,9 @@ TEST_CASE("the learning rate that does best on held-out cases is used on all cas
   const CsvTable table = read_csv(path / "learning_rates.csv");
   REQUIRE(table.rows() == 5);
   CHECK(table.number<double>(2, "dice") > table.number<double>(3, "dice"));
-  CHECK(table.cell(4, "dice").empty());                                             // diverged
-  CHECK(method_after({1.0, 0.3, 2.5, 4.5, 9.0}, path) == "rate 2.5 on 3, 1 other"); // from what is kept
+  CHECK(table.cell(4, "dice").empty()); // diverged
+  publish_atomically(path / "learning_rates.csv", "factor,dice\n0.3,0.9\n2.5,0.8\n");
+  CHECK(method_after({1.0, 0.3, 2.5, 4.5, 9.0}, path) == "rate 0.3 on 3, 1 other"); // what is kept decides
 }
 
 TEST_CASE("equal learning rates are decided by their order, and one alone is not searched") {
@@ -69,6 +72,16 @@ TEST_CASE("equal learning rates are decided by their order, and one alone is not
   CHECK(method_after({4.0, 2.0}, directory.path() / "equal") == "rate 4 on 3, 1 other");
   CHECK(method_after({2.0}, directory.path() / "single") == "rate 2 on 3, 1 other");
   CHECK_FALSE(std::filesystem::exists(directory.path() / "single" / "learning_rates.csv"));
+}
+
+TEST_CASE("the prediction that is scored may be named") {
+  const test::TemporaryDirectory directory;
+  SearchedLearningRate<Picky> searched;
+  searched.options.search = {.factors = {1.0, 2.0}, .validation_cases = 1, .prediction = "other"};
+  const LabelledCohort data = test::toy_cohort(3, 1);
+  RunDirectory run(directory.path() / "run", {}, {});
+  CHECK_THROWS_WITH((void)searched.run({.data = data, .planes = {}, .budget = {}, .features = {}}, run, {}),
+                    "search.prediction: expected one of the procedure's, got 'other'");
 }
 
 TEST_CASE("a search without a finite loss, or with too few cases, is refused") {

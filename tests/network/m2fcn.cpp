@@ -20,12 +20,12 @@ TEST_CASE("M2Fcn has the published network's parameters and outputs") {
   CHECK(M2Fcn(narrow)->forward(torch::randn({1, 1, 32, 32})).auxiliary.size() == 18);
 }
 
-TEST_CASE("M2Fcn labels every pixel of images of any extents") {
+TEST_CASE("M2Fcn labels every pixel of images whose extents its scales divide") {
   M2Fcn network(tiny_m2fcn());
   network->eval();
   const torch::NoGradGuard no_gradient;
-  const auto output = network->forward(torch::randn({2, 2, 9, 14}));
-  CHECK(output.logits.sizes() == torch::IntArrayRef({2, 3, 9, 14}));
+  const auto output = network->forward(torch::randn({2, 2, 8, 12}));
+  CHECK(output.logits.sizes() == torch::IntArrayRef({2, 3, 8, 12}));
   REQUIRE(output.auxiliary.size() == 8); // two stages, three sides and a fused map each
   for (const torch::Tensor& map : output.auxiliary)
     CHECK(map.sizes() == output.logits.sizes());
@@ -59,4 +59,5 @@ TEST_CASE("M2Fcn refuses depths that do not fit and other channels") {
   CHECK_THROWS_WITH(M2Fcn(M2FcnOptions{.channels = {1, 2}}),
                     Catch::Contains("convolutions: expected 2 numbers, one per scale as in channels"));
   CHECK_THROWS_WITH(M2Fcn(tiny_m2fcn())->forward(torch::randn({1, 1, 8, 8})), Catch::Contains("image"));
+  CHECK_THROWS_WITH(M2Fcn(tiny_m2fcn())->forward(torch::randn({1, 2, 8, 6})), Catch::Contains("multiples of 4"));
 }

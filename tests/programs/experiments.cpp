@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -9,6 +10,9 @@
 #include "sparseann/data/nnunet_folder.hpp"
 #include "sparseann/io/csv.hpp"
 #include "sparseann/io/hdf5.hpp"
+#include "sparseann/io/npy.hpp"
+#include "sparseann/metric/components.hpp"
+#include "sparseann/metric/threshold_scores.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/toy_cohort.hpp"
@@ -202,6 +206,19 @@ TEST_CASE("every row of table 2 is trained, predicts and is scored by its instan
   }
   CHECK_THAT(toy.file("index.html"), ContainsSubstring("Zheng et al., AAAI 2020, Table 2"));
   CHECK(std::filesystem::exists(toy.out / "rand_f_by_plain_sum.svg"));
+  // One row from its kept probabilities: VD2D's, all thresholds at once.
+  const auto kept = read_npy_array<std::uint8_t, 4>(toy.out / "trials/vd2d/full/seed_0/pseudo_labels/xy/test.npy");
+  Array3<std::uint8_t> of_cell({16, 16, 16});
+  std::copy_n(kept.data() + of_cell.size(), of_cell.size(), of_cell.data());
+  Array3<std::uint8_t> cells({16, 16, 16});
+  std::ranges::transform(elements(instances), elements(cells).begin(), [](auto i) { return i != 0 ? 1 : 0; });
+  const auto sums =
+      sweep_components(threshold_levels(of_cell, percent_thresholds()), slice_components(cells).labels, 99);
+  const auto sweep = refined_sweep([&](int percent) {
+    return threshold_score(percent / 100.0, sums[static_cast<std::size_t>(percent) - 1], SingletonRule::divided);
+  });
+  CHECK(table.cell(1, "method") == "VD2D");
+  CHECK(table.number<double>(1, "rand_f") == Approx(sweep[best_of(sweep)].rand.f));
   CHECK(toy.file("contrasts.csv").find('\n') + 1 == toy.file("contrasts.csv").size()); // one test case: no interval
   ToyData without;
   test::Arguments arguments{"--out", without.out.string(), "--scale", "toy", "--seeds", "0"};

@@ -75,10 +75,16 @@ SumsAt watershed_sums(const Array3<T>& probability, Array3<std::uint32_t> refere
   };
 }
 
-/// Of all stacks together. `stacks` must outlive what is given back.
-SumsAt pooled_sums(std::span<const Stack> stacks, const RandOptions& options, std::size_t& reference_segments,
-                   const Execution& execution) {
+/// Sums of all stacks together, and how many segments their references have.
+struct PooledSums {
+  SumsAt at;
+  std::size_t reference_segments = 0;
+};
+
+/// `stacks` must outlive what is given back.
+PooledSums pooled_sums(std::span<const Stack> stacks, const RandOptions& options, const Execution& execution) {
   std::vector<SumsAt> of_stacks;
+  std::size_t reference_segments = 0;
   for (const Stack& stack : stacks) {
     Components segments = slice_components(cells_of(stack.reference), Connectivity::faces, execution);
     reference_segments += segments.sizes.size();
@@ -90,20 +96,23 @@ SumsAt pooled_sums(std::span<const Stack> stacks, const RandOptions& options, st
         },
         stack.probability));
   }
-  return [of_stacks = std::move(of_stacks)](double threshold) {
+  SumsAt at = [of_stacks = std::move(of_stacks)](double threshold) {
     ThresholdSums sums;
     for (const SumsAt& of_stack : of_stacks)
       sums.add(of_stack(threshold));
     return sums;
   };
+  return {.at = std::move(at), .reference_segments = reference_segments};
 }
 
 } // namespace
 
 RandScores rand_scores(std::span<const Stack> stacks, const RandOptions& options, const Execution& execution) {
-  RandScores scores;
-  const SumsAt sums = pooled_sums(stacks, options, scores.reference_segments, execution);
-  const auto score = [&](double threshold) { return threshold_score(threshold, sums(threshold), options.singletons); };
+  const PooledSums sums = pooled_sums(stacks, options, execution);
+  const auto score = [&](double threshold) {
+    return threshold_score(threshold, sums.at(threshold), options.singletons);
+  };
+  RandScores scores{.reference_segments = sums.reference_segments, .sweep = {}, .best = 0, .fixed = std::nullopt};
   if (options.sweep == Sweep::refined)
     scores.sweep = refined_sweep([&](int percent) { return score(percent / 100.0); });
   else

@@ -50,10 +50,6 @@ struct LabelledCohort {
   Cohort cohort;
   std::vector<LabelVolume> training_labels; ///< one per training case
   std::vector<LabelVolume> test_labels;     ///< one per test case, or none at all
-  /// Where classes are the boundary between instances and their inside: the instances, 0 on the boundary. One per case
-  /// with labels, or none at all.
-  std::vector<Array3<std::uint32_t>> training_instances;
-  std::vector<Array3<std::uint32_t>> test_instances;
 };
 
 namespace detail {
@@ -108,19 +104,6 @@ inline void check_label_set(std::string_view name, const std::vector<Case>& case
     check_labels(cases[i], labels[i], classes);
 }
 
-inline void check_instances(std::string_view name, const std::vector<LabelVolume>& labels,
-                            const std::vector<Array3<std::uint32_t>>& instances) {
-  if (instances.empty())
-    return;
-  if (instances.size() != labels.size())
-    throw DataError(std::string(name), fmt::format("{}, one volume per case with labels", labels.size()),
-                    fmt::format("{}", instances.size()));
-  for (std::size_t i = 0; i < labels.size(); ++i)
-    if (shape_of(instances[i]) != shape_of(labels[i].voxels))
-      throw DataError(fmt::format("{} of case {}", name, i), to_string(shape_of(labels[i].voxels)) + " voxels",
-                      to_string(shape_of(instances[i])));
-}
-
 } // namespace detail
 
 /// Refuses a cohort that the method cannot work with.
@@ -150,16 +133,13 @@ inline void check(const Cohort& cohort) {
 }
 
 /// Refuses also labels that do not belong to the cohort's cases. Throws: DataError for missing label volumes (test
-/// labels may be missing altogether), other shapes, labels outside the classes; instances of some cases alone, or of
-/// other shapes.
+/// labels may be missing altogether), other shapes, labels outside the classes.
 inline void check(const LabelledCohort& labelled) {
   const Cohort& cohort = labelled.cohort;
   check(cohort);
   detail::check_label_set("training labels", cohort.training, labelled.training_labels, cohort.classes());
   if (!labelled.test_labels.empty())
     detail::check_label_set("test labels", cohort.test, labelled.test_labels, cohort.classes());
-  detail::check_instances("training instances", labelled.training_labels, labelled.training_instances);
-  detail::check_instances("test instances", labelled.test_labels, labelled.test_instances);
 }
 
 /// The cohort with its last `count` training cases in the place of the test cases, which it loses: for choosing options
@@ -172,17 +152,13 @@ inline void check(const LabelledCohort& labelled) {
     throw InvalidArgument("--validation-cases",
                           fmt::format("fewer than {}, the number of training cases", training.size()),
                           fmt::format("{}", count));
-  const auto last_to_test = [&](auto& of_training, auto& of_test) {
-    const auto rest = of_training.end() - static_cast<std::ptrdiff_t>(count);
-    of_test.assign(std::make_move_iterator(rest), std::make_move_iterator(of_training.end()));
-    of_training.erase(rest, of_training.end());
-  };
-  last_to_test(training, labelled.cohort.test);
-  last_to_test(labelled.training_labels, labelled.test_labels);
-  if (labelled.training_instances.empty())
-    labelled.test_instances.clear();
-  else
-    last_to_test(labelled.training_instances, labelled.test_instances);
+  const auto rest = static_cast<std::ptrdiff_t>(training.size() - count);
+  labelled.cohort.test.assign(std::make_move_iterator(training.begin() + rest),
+                              std::make_move_iterator(training.end()));
+  training.resize(training.size() - count);
+  std::vector<LabelVolume>& labels = labelled.training_labels;
+  labelled.test_labels.assign(std::make_move_iterator(labels.begin() + rest), std::make_move_iterator(labels.end()));
+  labels.resize(training.size());
   return labelled;
 }
 

@@ -14,7 +14,9 @@
 
 #include <fmt/format.h>
 
+#include "sparseann/core/array.hpp"
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/geometry.hpp"
 #include "sparseann/core/volume.hpp"
 #include "sparseann/data/cohort.hpp"
 #include "sparseann/io/hdf5.hpp"
@@ -66,61 +68,65 @@ stack_part(const std::filesystem::path& file) {
       throw DataError(stack.hdf5.string(), "a stack as HDF5 or as TIFF", "both");
     if (stack.hdf5.empty() && stack.volume.empty())
       throw DataError(stack.labels.string(), fmt::format("an image {}-volume.tif", name), "none");
-    if (stack.hdf5.empty() && stack.labels.empty())
+    if (stack.hdf5.empty() && stack.labels.empty() && name.starts_with("train"))
       throw DataError(stack.volume.string(), fmt::format("instances {}-labels.tif", name), "none");
   }
   return stacks;
 }
 
-struct MicroscopyStack {
-  Case scan;
-  Array3<std::uint32_t> instances;
-};
-
-[[nodiscard]] inline MicroscopyStack read_stack(const std::string& name, const StackFiles& files) {
-  const bool hdf5 = !files.hdf5.empty();
-  const Array3<float> raw = hdf5 ? read_hdf5<float>(files.hdf5, "raw") : read_tiff<float>(files.volume);
-  MicroscopyStack stack{.scan = {.name = name, .image = {}},
-                        .instances = hdf5 ? read_hdf5<std::uint32_t>(files.hdf5, "label")
-                                          : read_tiff<std::uint32_t>(files.labels)};
+[[nodiscard]] inline Case read_stack(const std::string& name, const StackFiles& files) {
+  const Array3<float> raw = files.hdf5.empty() ? read_tiff<float>(files.volume) : read_hdf5<float>(files.hdf5, "raw");
   const Shape3 shape = shape_of(raw);
-  if (shape_of(stack.instances) != shape)
-    throw DataError((hdf5 ? files.hdf5 : files.labels).string(),
-                    fmt::format("instances of the image's {} voxels", to_string(shape)),
-                    to_string(shape_of(stack.instances)));
-  stack.scan.image = {.voxels = Array4<float>({1, shape[0], shape[1], shape[2]}), .geometry = {.shape = shape}};
-  std::ranges::copy(elements(raw), elements(stack.scan.image.voxels).begin());
-  return stack;
+  Case scan{.name = name,
+            .image = {.voxels = Array4<float>({1, shape[0], shape[1], shape[2]}), .geometry = {.shape = shape}}};
+  std::ranges::copy(elements(raw), elements(scan.image.voxels).begin());
+  return scan;
 }
 
 /// 1 in cells, 0 on the boundary between them.
-[[nodiscard]] inline LabelVolume cells_of(const MicroscopyStack& stack) {
-  LabelVolume labels = zeros_on<std::uint8_t>(stack.scan.image.geometry);
-  std::ranges::transform(elements(stack.instances), elements(labels.voxels).begin(),
+[[nodiscard]] inline LabelVolume read_cells(const StackFiles& files, const Geometry& geometry) {
+  const std::filesystem::path& path = files.hdf5.empty() ? files.labels : files.hdf5;
+  const Array3<std::uint32_t> instances =
+      files.hdf5.empty() ? read_tiff<std::uint32_t>(path) : read_hdf5<std::uint32_t>(path, "label");
+  if (shape_of(instances) != geometry.shape)
+    throw DataError(path.string(), fmt::format("instances of the image's {} voxels", to_string(geometry.shape)),
+                    to_string(shape_of(instances)));
+  LabelVolume labels = zeros_on<std::uint8_t>(geometry);
+  std::ranges::transform(elements(instances), elements(labels.voxels).begin(),
                          [](std::uint32_t instance) { return static_cast<std::uint8_t>(instance != 0 ? 1 : 0); });
+  const auto [low, high] = std::ranges::minmax_element(elements(labels.voxels));
+  if (*low == *high)
+    throw DataError(path.string(), "instances, and 0 between them", *low == 0 ? "0 everywhere" : "no 0");
   return labels;
+}
+
+/// The folder's own name, also where the path ends in a slash.
+[[nodiscard]] inline std::string name_of_folder(const std::filesystem::path& folder) {
+  const std::filesystem::path path = std::filesystem::absolute(folder).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
 } // namespace detail
 
 /// Reads stacks of electron microscopy and their instances: `train….h5` and `test….h5` with datasets `raw` and `label`,
 /// or `train…-volume.tif` with `train…-labels.tif` and `test…` alike, multi-page, as ISBI 2012 has them. Cases come in
-/// the order of their names; other files are left alone.
+/// the order of their names; other files are left alone. Test stacks in TIFF may have no labels, if none has any.
 ///
-/// Classes: boundary, where there is no instance, and cell. The instances themselves are in `training_instances` and
-/// `test_instances`. Units: voxels, as these formats have no agreed place for a spacing: all three axes count alike.
-/// Throws: DataError naming the folder or file (no training stack, a volume without its labels or the reverse, two
-/// files of one stack, differing shapes, and what `check` refuses); as read_hdf5 and read_tiff.
+/// Classes: boundary, where there is no instance, and cell. Which instance a voxel is of is not kept: V^Rand is of the
+/// 2D components of cells. Units: voxels, as these formats have no agreed place for a spacing: all three axes count
+/// alike, and all three planes are used. Throws: DataError naming the folder or file (no training stack, a volume
+/// without its labels or the reverse, two files of one stack, differing shapes, nothing but boundary or no boundary,
+/// and what `check` refuses); as read_hdf5 and read_tiff.
 [[nodiscard]] inline LabelledCohort read_microscopy_folder(const std::filesystem::path& folder) {
   LabelledCohort data;
-  data.cohort.name = folder.filename().string();
+  data.cohort.name = detail::name_of_folder(folder);
   data.cohort.class_names = {"boundary", "cell"};
   for (const auto& [name, files] : detail::stack_files(folder)) {
-    detail::MicroscopyStack stack = detail::read_stack(name, files);
+    Case scan = detail::read_stack(name, files);
     const bool training = name.starts_with("train");
-    (training ? data.training_labels : data.test_labels).push_back(detail::cells_of(stack));
-    (training ? data.training_instances : data.test_instances).push_back(std::move(stack.instances));
-    (training ? data.cohort.training : data.cohort.test).push_back(std::move(stack.scan));
+    if (!files.hdf5.empty() || !files.labels.empty())
+      (training ? data.training_labels : data.test_labels).push_back(detail::read_cells(files, scan.image.geometry));
+    (training ? data.cohort.training : data.cohort.test).push_back(std::move(scan));
   }
   if (data.cohort.training.empty())
     throw DataError(folder.string(), "stacks train….h5, or train…-volume.tif with train…-labels.tif", "none");

@@ -27,8 +27,9 @@ namespace sparseann {
 struct TrialTask {
   const LabelledCohort& data; ///< images normalised
   std::span<const Plane> planes;
-  std::optional<Budget> budget;   ///< none where everything is annotated
-  std::filesystem::path features; ///< what the arm's preparation left, empty where it has none
+  std::optional<Budget> budget;                   ///< none where everything is annotated
+  std::filesystem::path features;                 ///< what the arm's preparation left, empty where it has none
+  KeptPredictions kept = KeptPredictions::labels; ///< what the experiment scores besides labels
 };
 
 /// What a trial gives: predictions of the test cases, and which slices they have cost.

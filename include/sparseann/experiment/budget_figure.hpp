@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include "sparseann/core/error.hpp"
 #include "sparseann/experiment/experiment.hpp"
 #include "sparseann/experiment/result_tables.hpp"
 #include "sparseann/experiment/result_values.hpp"

@@ -38,6 +38,7 @@ struct ShownMetric {
 
 /// What an experiment's numbers are.
 struct Measures {
+  bool instances = false;       ///< class 1 is cells, scored by V^Rand of its 2D components, too: see InstanceScores
   std::string primary = "dice"; ///< what intervals, contrasts and figures are of: the higher the better
   std::string title = "Dice, mean over classes";
   std::vector<ShownMetric> of_classes{{"dice"}, {"adb_mm", 2}, {"hausdorff_mm", 2}};
@@ -67,7 +68,7 @@ struct Experiment {
   std::string published; ///< CSV of the publication's numbers, with its source in the last column; may be empty
   std::function<std::vector<Arm>(ArmSettings&)> arms;
   Measures measures = {};
-  DataReader read_data = {}; ///< of --data, where that is not an nnU-Net folder
+  DataReader read_data = {}; ///< of --data, unless --layout says otherwise; none: see Layout
   /// Draws what the numbers do not show, from whatever is finished.
   std::function<std::vector<ExperimentPicture>(const FinishedTrials&)> pictures = {};
 };

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -30,16 +31,12 @@ namespace sparseann {
                                  .training = {},
                                  .test = data.cohort.test},
                       .training_labels = {},
-                      .test_labels = data.test_labels,
-                      .training_instances = {},
-                      .test_instances = data.test_instances};
+                      .test_labels = data.test_labels};
   for (const std::size_t c : kept) {
     if (c >= data.cohort.training.size())
       throw InvalidArgument("kept", fmt::format("cases below {}", data.cohort.training.size()), std::to_string(c));
     part.cohort.training.push_back(data.cohort.training[c]);
     part.training_labels.push_back(data.training_labels[c]);
-    if (!data.training_instances.empty())
-      part.training_instances.push_back(data.training_instances[c]);
   }
   return part;
 }
@@ -54,15 +51,22 @@ namespace detail {
     throw InvalidArgument("--layout", "hearts, nnunet or hvsmr, as this experiment has no layout of its own", "own");
   if (layout == Layout::own && !call.data)
     throw InvalidArgument("--data", "a data set, as this experiment can generate none", "none");
-  if ((layout == Layout::hearts) == call.data.has_value())
-    throw InvalidArgument("--layout",
-                          call.data ? "nnunet or hvsmr, as there is --data" : "hearts, as there is no --data",
-                          std::string(name_of_value(layout)));
+  if (layout == Layout::hearts && call.data)
+    throw InvalidArgument(
+        "--layout", own ? "nnunet, hvsmr or own, as there is --data" : "nnunet or hvsmr, as there is --data", "hearts");
+  if (layout != Layout::hearts && !call.data)
+    throw InvalidArgument("--layout", "hearts, as there is no --data", std::string(name_of_value(layout)));
   return layout;
 }
 
-[[nodiscard]] inline LabelledCohort read_layout(const ExperimentCall& call, const DataReader& own) {
-  switch (layout_of(call, own)) {
+} // namespace detail
+
+/// The data set of a call as it lies on the disk, without a look at whether test cases have labels.
+///
+/// `own`: the experiment's reader, if it has one. Throws: InvalidArgument naming --layout or --data where they do not
+/// fit each other or the experiment; as the readers.
+[[nodiscard]] inline LabelledCohort read_data_set(const ExperimentCall& call, const DataReader& own = {}) {
+  switch (detail::layout_of(call, own)) {
   case Layout::nnunet: return read_nnunet_folder(*call.data);
   case Layout::hvsmr: return read_hvsmr_folder(*call.data);
   case Layout::own: return own(*call.data);
@@ -73,14 +77,11 @@ namespace detail {
   return generate_heart_cohort({}, Generator(0).split("heart cohort"), call.threads_of_trial());
 }
 
-} // namespace detail
-
 /// The data set of a call, whole: a trial takes its training cases from it. Test cases have labels.
 ///
-/// `own`: the experiment's reader, if it has one. Throws: InvalidArgument naming --layout where it does not fit --data
-/// or the experiment, and as hold_out; DataError where there are no test labels; as the readers.
+/// Throws: DataError where there are no test labels; as read_data_set and hold_out.
 [[nodiscard]] inline LabelledCohort read_experiment_data(const ExperimentCall& call, const DataReader& own = {}) {
-  LabelledCohort data = detail::read_layout(call, own);
+  LabelledCohort data = read_data_set(call, own);
   if (call.validation_cases > 0)
     data = hold_out(std::move(data), call.validation_cases);
   if (data.test_labels.empty())
@@ -91,7 +92,6 @@ namespace detail {
   if (call.test_cases && *call.test_cases < data.cohort.test.size()) {
     data.cohort.test.resize(*call.test_cases);
     data.test_labels.resize(*call.test_cases);
-    data.test_instances.resize(std::min(data.test_instances.size(), *call.test_cases));
   }
   return data;
 }

@@ -31,7 +31,7 @@ inline constexpr std::string_view experiment_template = R"html(<!doctype html>
 <header><h1>{{title}}</h1><p>{{question}}</p></header>
 <main>
 <section><h2>How far</h2><p>{{done}} of {{all}} trials are done{{#failed}}, {{failed}} failed (see trials.csv){{/failed}}.
-Intervals are of 95 %, drawn over cases and seeds.</p></section>
+Intervals are of 95 %, drawn over cases and seeds; a single test case has none.</p></section>
 {{#has_results}}
 <section><h2>What annotation buys</h2>
 {{#figures}}<figure><img src="{{file}}" alt="{{measure}}, against {{axis}}, one line per method"><figcaption>{{axis}}</figcaption></figure>{{/figures}}</section>
@@ -39,13 +39,14 @@ Intervals are of 95 %, drawn over cases and seeds.</p></section>
 {{#pictures}}<figure><img src="{{file}}" alt="{{caption}}"><figcaption>{{caption}}</figcaption></figure>{{/pictures}}</section>{{/has_pictures}}
 <section><h2>Results</h2><div class="scroll" tabindex="0">{{{table}}}</div></section>
 {{#contrasts}}
-<section><h2>Differences</h2><p>Of: {{measure}}; on the same cases. p-values are of the signed-rank test over cases;
-those of contrasts that were not named as primary are adjusted by Holm over all of these.</p>
+<section><h2>Differences</h2><p>Of: {{measure}}; on the same cases. p-values are of the signed-rank test over cases,
+adjusted by Holm: of a contrast that was named as primary over its budgets, of the others over all of these.</p>
 <div class="scroll" tabindex="0">{{{contrasts}}}</div></section>
 {{/contrasts}}
 {{/has_results}}
 {{#published}}
-<section><h2>What was published</h2><p>On other data, so that no number here can be ranked with one above.</p>
+<section><h2>What was published</h2><p>On other data, and where the table says so by another score, so that no
+number here can be ranked with one above.</p>
 <div class="scroll" tabindex="0">{{{published}}}</div></section>
 {{/published}}
 <section><h2>Files</h2><p>results.csv, costs.csv and trainings.csv hold every number; {{name}} --redraw makes this page

@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "sparseann/experiment/result_values.hpp"
+#include "sparseann/core/error.hpp"
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/csv.hpp"
+#include "sparseann/io/file.hpp"
 #include "sparseann/io/json.hpp"
 #include "sparseann/io/text_table.hpp"
 #include "sparseann/report/report.hpp"
@@ -19,7 +22,11 @@ namespace sparseann {
 
 namespace detail {
 
-inline constexpr std::string_view experiments_template = R"html(<!doctype html>
+/// What the page begins with, so that it is known again.
+inline constexpr std::string_view experiments_mark = "<!-- sparseann experiments -->";
+
+inline constexpr std::string_view experiments_template = R"html(<!-- sparseann experiments -->
+<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Experiments</title><style>{{{style}}} img{max-width:100%;height:auto;background:#fff;border-radius:8px}</style></head>
@@ -28,7 +35,8 @@ inline constexpr std::string_view experiments_template = R"html(<!doctype html>
 <main>
 {{#experiments}}
 <section><h2><a href="{{folder}}/index.html">{{title}}</a></h2>
-<p>{{data}}, scale {{scale}}: {{done}} of {{all}} trials are done.</p>
+{{#failure}}<p>It cannot be read: {{failure}}</p>{{/failure}}
+{{^failure}}<p>{{data}}, scale {{scale}}: {{done}} of {{all}} trials are done.</p>{{/failure}}
 {{#has_primary}}<p>What it was to show, named before it ran:</p><div class="scroll" tabindex="0">{{{primary}}}</div>{{/has_primary}}
 {{#has_figure}}<figure><img src="{{folder}}/{{figure}}" alt="What annotation buys: {{title}}"></figure>{{/has_figure}}
 </section>
@@ -62,12 +70,13 @@ inline constexpr std::string_view experiments_template = R"html(<!doctype html>
 }
 
 /// An experiment's folder as the page shows it.
-[[nodiscard]] inline kainjow::mustache::data experiment_entry(const std::filesystem::path& folder, const Json& run) {
-  const Json& options = run["options"];
+[[nodiscard]] inline kainjow::mustache::data readable_entry(const std::filesystem::path& folder, const Json& run) {
+  const Json& options = run.at("options");
   kainjow::mustache::data entry("folder", folder.filename().string());
-  entry["title"] = run.value("title", options["experiment"].get<std::string>());
-  entry["data"] = options["data"]["name"].get<std::string>();
-  entry["scale"] = options["scale"].get<std::string>();
+  entry["failure"] = false;
+  entry["title"] = run.value("title", options.at("experiment").get<std::string>());
+  entry["data"] = options.at("data").at("name").get<std::string>();
+  entry["scale"] = options.at("scale").get<std::string>();
   const CsvTable trials = read_csv(folder / "trials.csv");
   std::size_t done = 0;
   for (std::size_t row = 0; row < trials.rows(); ++row)
@@ -87,29 +96,53 @@ inline constexpr std::string_view experiments_template = R"html(<!doctype html>
   return entry;
 }
 
+/// The same, or why a damaged one cannot be shown.
+[[nodiscard]] inline kainjow::mustache::data experiment_entry(const std::filesystem::path& folder, const Json& run) {
+  try {
+    return readable_entry(folder, run);
+  } catch (const std::exception& error) {
+    kainjow::mustache::data entry("folder", folder.filename().string());
+    entry["title"] = folder.filename().string();
+    entry["failure"] = std::string(error.what());
+    entry["has_primary"] = false;
+    entry["has_figure"] = false;
+    return entry;
+  }
+}
+
+/// An experiment's run.json; nothing for another folder.
+[[nodiscard]] inline std::optional<Json> experiment_facts_in(const std::filesystem::path& folder) {
+  for (const char* const file : {"run.json", "index.html", "trials.csv"})
+    if (!std::filesystem::exists(folder / file))
+      return std::nullopt;
+  Json run = Json::parse(read_file(folder / "run.json"), nullptr, false);
+  const bool of_experiment = run.is_object() && run.contains("options") && run.at("options").contains("experiment");
+  return of_experiment ? std::optional(std::move(run)) : std::nullopt;
+}
+
 } // namespace detail
 
 /// Writes `index.html` into the folder that experiments' folders lie in, by their names: what each was to show and its
 /// figure, with a link to its page. Folders that are no experiment's, and those without a page yet, are left out.
 ///
-/// Throws: IoError, DataError for an experiment's files that cannot be read.
+/// Throws: InvalidArgument for an `index.html` there that is another's, which stays; IoError.
 inline void publish_experiments_index(const std::filesystem::path& parent) {
+  const std::filesystem::path file = parent / "index.html";
+  if (std::filesystem::exists(file) && !read_file(file).starts_with(detail::experiments_mark))
+    throw InvalidArgument(file.string(), "a page of experiments, or none", "another page, which is kept");
   std::vector<std::filesystem::path> folders;
   for (const auto& entry : std::filesystem::directory_iterator(parent))
-    if (std::filesystem::exists(entry.path() / "run.json") && std::filesystem::exists(entry.path() / "index.html") &&
-        std::filesystem::exists(entry.path() / "trials.csv"))
-      folders.push_back(entry.path());
+    folders.push_back(entry.path());
   std::ranges::sort(folders);
   kainjow::mustache::data experiments(kainjow::mustache::data::type::list);
   for (const std::filesystem::path& folder : folders)
-    if (const Json run = read_json_file(folder / "run.json");
-        run.contains("options") && run["options"].contains("experiment"))
-      experiments << detail::experiment_entry(folder, run);
+    if (const auto run = detail::experiment_facts_in(folder))
+      experiments << detail::experiment_entry(folder, *run);
   kainjow::mustache::data page;
   page["style"] = std::string(detail::report_style);
   page["experiments"] = std::move(experiments);
   kainjow::mustache::mustache page_template{std::string(detail::experiments_template)};
-  publish_atomically(parent / "index.html", page_template.render(page));
+  publish_atomically(file, page_template.render(page));
 }
 
 } // namespace sparseann

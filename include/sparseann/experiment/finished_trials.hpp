@@ -10,10 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "sparseann/annotate/plan.hpp"
 #include "sparseann/core/error.hpp"
+#include "sparseann/core/plane.hpp"
 #include "sparseann/core/random.hpp"
 #include "sparseann/data/cohort.hpp"
 #include "sparseann/experiment/arm.hpp"
@@ -24,7 +23,6 @@
 #include "sparseann/io/npy.hpp"
 #include "sparseann/pipeline/selection.hpp"
 #include "sparseann/report/feature_space_figure.hpp"
-#include "sparseann/report/result_picture.hpp"
 #include "sparseann/report/run_report.hpp"
 #include "sparseann/report/slice_pictures.hpp"
 
@@ -40,7 +38,7 @@ struct ShownPrediction {
 /// What the finished trials of an experiment have left in their folders, for its pictures.
 class FinishedTrials {
 public:
-  /// All must outlive it.
+  /// `data` and `arms` must outlive it.
   FinishedTrials(const LabelledCohort& data, std::span<const Arm> arms, std::span<const Trial> trials,
                  std::filesystem::path out)
       : data_(data), arms_(arms), out_(std::move(out)) {
@@ -75,7 +73,8 @@ public:
   }
 
   /// A test case on its fullest slice: image, reference, and predictions with their errors marked, of the first seed
-  /// and budget of each arm; what is not finished is left out.
+  /// and budget of each arm; what is not finished is left out. Throws: IoError for a prediction that an arm does not
+  /// make; std::out_of_range for a case that is not there.
   [[nodiscard]] OverlayRow test_row(std::size_t test_case, Plane plane, std::span<const ShownPrediction> shown) const {
     const Case& subject = data_.cohort.test.at(test_case);
     const Array3<std::uint8_t>& reference = data_.test_labels.at(test_case).voxels;
@@ -90,7 +89,7 @@ public:
 
   /// A trial's training case on its fullest slice, see the paper's Fig. 3: image, reference, annotation (lines where
   /// slices of other planes cross it), and those of the pseudo-label sets that there are. `index`: of the trial's
-  /// training cases.
+  /// training cases. Throws: IoError for a trial of full annotation, which keeps none; std::out_of_range.
   [[nodiscard]] OverlayRow pseudo_label_row(const Trial& trial, std::size_t index, Plane plane,
                                             std::span<const std::string> sets) const {
     const std::size_t c = training_cases(trial).at(index);

@@ -25,19 +25,11 @@ namespace sparseann {
 struct InstanceScores {
   std::string method;
   std::string case_name;
-  ThresholdScore best; ///< of the refined sweep, chosen on this very case: an oracle
+  ThresholdScore best; ///< of the refined sweep, chosen on this very case alone: an oracle
   ThresholdScore half; ///< at 0.5, chosen without a look at any case
 };
 
 namespace detail {
-
-/// 1 where there is an instance.
-[[nodiscard]] inline Array3<std::uint8_t> inside_of(const Array3<std::uint32_t>& instances) {
-  Array3<std::uint8_t> inside(instances.shape());
-  std::ranges::transform(elements(instances), elements(inside).begin(),
-                         [](std::uint32_t instance) { return static_cast<std::uint8_t>(instance != 0 ? 1 : 0); });
-  return inside;
-}
 
 /// One class's probabilities, of which 255 is 1.
 [[nodiscard]] inline Array3<std::uint8_t> probability_of_class(const ClassProbabilities& probabilities,
@@ -65,19 +57,28 @@ namespace detail {
 
 } // namespace detail
 
-/// Scores the probability of class 1, cell, of every method and test case against the instances.
+/// Scores the probability of class 1, cell, of every method and test case: V^Rand of its 2D components against those of
+/// the reference, missed voxels `divided` (see SingletonRule), a threshold for each case.
 ///
-/// Throws: InvalidArgument for a method without probabilities, and for instances that are 0 everywhere.
+/// Shapes: `references` parallel to `test`, as are the methods' probabilities. Cost: linear in the voxels of each map.
+/// Throws: InvalidArgument for a method without probabilities, references of other cases, and a reference without a
+/// cell.
 [[nodiscard]] inline std::vector<InstanceScores> evaluate_instances(std::span<const Predictions> methods,
                                                                     std::span<const Case> test,
-                                                                    std::span<const Array3<std::uint32_t>> instances,
+                                                                    std::span<const LabelVolume> references,
                                                                     const Execution& execution = {}) {
+  if (references.size() != test.size())
+    throw InvalidArgument("references", fmt::format("{}, one per test case", test.size()),
+                          fmt::format("{}", references.size()));
   std::vector<InstanceScores> all;
-  for (std::size_t c = 0; c < instances.size(); ++c) {
-    const Components reference = slice_components(detail::inside_of(instances[c]), Connectivity::faces, execution);
+  for (std::size_t c = 0; c < test.size(); ++c) {
+    Array3<std::uint8_t> cells(references[c].voxels.shape());
+    std::ranges::transform(elements(references[c].voxels), elements(cells).begin(),
+                           [](std::uint8_t label) { return static_cast<std::uint8_t>(label == 1 ? 1 : 0); });
+    const Components reference = slice_components(cells, Connectivity::faces, execution);
     for (const Predictions& method : methods) {
-      if (method.probabilities.size() != instances.size())
-        throw InvalidArgument("methods", fmt::format("probabilities of {} test cases", instances.size()),
+      if (method.probabilities.size() != test.size())
+        throw InvalidArgument("methods", fmt::format("probabilities of {} test cases", test.size()),
                               fmt::format("{} of {}", method.probabilities.size(), method.method));
       all.push_back(detail::score_instances(detail::probability_of_class(method.probabilities[c], 1), reference.labels,
                                             execution));

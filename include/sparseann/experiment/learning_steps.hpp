@@ -50,6 +50,8 @@ template <SegmentationLoss Loss, class Models, Ensembler... Ensembles> struct Le
 
   [[nodiscard]] std::vector<Predictions> run(const TrialTask& task, std::span<const SparseLabels> labels,
                                              RunDirectory& run, const StageContext& context) const {
+    if (task.kept == KeptPredictions::probabilities) // before anything is trained
+      (detail::check_gives_probabilities<Ensembles>(), ...);
     const Cohort& cohort = task.data.cohort;
     const LabelledCases data{
         .cases = cohort.training, .labels = labels, .planes = task.planes, .classes = cohort.classes()};
@@ -58,15 +60,12 @@ template <SegmentationLoss Loss, class Models, Ensembler... Ensembles> struct Le
                            options.pseudo_labels, run, context);
     const EnsembleTask ensemble_task{
         .cases = cohort.training, .labels = labels, .sets = sets, .classes = cohort.classes()};
-    // Segments of instances are cut at other probabilities than the most probable class is.
-    const KeptPredictions kept =
-        task.data.test_instances.empty() ? KeptPredictions::labels : KeptPredictions::probabilities;
     std::vector<Predictions> methods;
     const auto add = [&](auto ensembler) {
-      methods.push_back(ensemble(std::move(ensembler), ensemble_task, cohort.test, run, context, kept));
+      methods.push_back(ensemble(std::move(ensembler), ensemble_task, cohort.test, run, context, task.kept));
     };
     for (const PseudoLabelSet& set : sets)
-      methods.push_back(predictions_of(set, cohort.test, run, kept));
+      methods.push_back(predictions_of(set, cohort.test, run, task.kept));
     if (sets.size() > 1) {
       add(AverageVote{});
       add(MajorityVote{});

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,11 +64,14 @@ namespace detail {
   return keys;
 }
 
-/// Throws: DataError for a row whose arm has results, and none of that prediction.
+/// Throws: DataError for a row whose arm has results, and none of that prediction, unless it is one that data with
+/// fewer planes do not have: of a plane, or a vote.
 inline void check_predictions(const Experiment& experiment, const ResultValues& results) {
+  constexpr std::array<std::string_view, 5> of_planes{"xy", "xz", "yz", "average_vote", "majority_vote"};
   for (const ExperimentRow& row : experiment.rows)
     if (const auto there = results.predictions(row.arm);
-        !there.empty() && std::ranges::find(there, row.prediction) == there.end())
+        !there.empty() && std::ranges::find(of_planes, row.prediction) == of_planes.end() &&
+        std::ranges::find(there, row.prediction) == there.end())
       throw DataError(fmt::format("row '{}'", row.title),
                       fmt::format("a prediction of the arm {}: {}", row.arm, fmt::join(there, ", ")),
                       fmt::format("'{}'", row.prediction));
@@ -119,7 +125,7 @@ struct MeasuredContrast {
   double difference = 0.0;
   Interval interval;
   double p_value = 1.0;
-  double adjusted_p_value = 1.0; ///< of a primary contrast the p-value; of the others by Holm over all of these
+  double adjusted_p_value = 1.0; ///< by Holm, of a primary contrast over its budgets, of the others over all of these
   double smallest_detectable = 0.0;
 };
 
@@ -154,15 +160,19 @@ struct MeasuredContrast {
                             .smallest_detectable = smallest_detectable_difference(found.differences)});
       }
   }
-  std::vector<double> secondary;
-  for (const MeasuredContrast& each : measured)
-    if (!each.contrast.primary)
-      secondary.push_back(each.p_value);
-  const std::vector<double> adjusted = holm_adjusted(secondary);
-  std::size_t next = 0;
-  for (MeasuredContrast& each : measured)
-    if (!each.contrast.primary)
-      each.adjusted_p_value = adjusted[next++];
+  std::map<std::string, std::vector<std::size_t>> families;
+  for (std::size_t i = 0; i < measured.size(); ++i) {
+    const Contrast& contrast = measured[i].contrast;
+    families[contrast.primary ? contrast.method + '\n' + contrast.baseline : ""].push_back(i);
+  }
+  for (const auto& [name, members] : families) {
+    std::vector<double> p_values;
+    for (const std::size_t i : members)
+      p_values.push_back(measured[i].p_value);
+    const std::vector<double> adjusted = holm_adjusted(p_values);
+    for (std::size_t i = 0; i < members.size(); ++i)
+      measured[members[i]].adjusted_p_value = adjusted[i];
+  }
   return measured;
 }
 

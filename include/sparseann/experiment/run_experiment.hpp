@@ -137,22 +137,12 @@ public:
     redraw();
   }
 
-  /// The same, and the experiment's pictures, for which the data set is read again.
+  /// The same, with the experiment's pictures, for which the data set is read again, and the page of all experiments.
+  /// Neither keeps the numbers from being published: what they fail of is said.
   void gather_all() const {
-    if (experiment_.pictures) {
-      const LabelledCohort data = read_experiment_data(call_, experiment_.read_data);
-      publish_pictures(experiment_.pictures(FinishedTrials(data, arms_, trials_, out_)), out_);
-    }
     gather();
-    join();
-  }
-
-  /// The page of all experiments in the folder above, where experiments lie by their names, as they do by default.
-  void join() const {
-    const std::filesystem::path folder = std::filesystem::absolute(out_).lexically_normal();
-    const std::filesystem::path named = folder.has_filename() ? folder : folder.parent_path();
-    if (named.filename() == experiment_.name)
-      publish_experiments_index(named.parent_path());
+    warn_of([&] { draw(); });
+    warn_of([&] { join(); });
   }
 
   /// One trial in this process. The folder must be this experiment's.
@@ -165,7 +155,8 @@ public:
     const LabelledCohort data = read_experiment_data(call_, experiment_.read_data);
     check_folder(data);
     use_threads(static_cast<int>(call_.threads_of_trial()));
-    run_trial(trial, *arm, data, call_, experiment_facts(experiment_, call_, device_), out_);
+    run_trial(trial, *arm, data, call_, experiment_facts(experiment_, call_, device_), out_,
+              experiment_.measures.instances ? KeptPredictions::probabilities : KeptPredictions::labels);
   }
 
   /// All that is not done, here. Returns how many failed.
@@ -184,12 +175,10 @@ public:
           // Intervals take a second or two, in which no trial is started.
           if (std::chrono::steady_clock::now() < published + std::chrono::seconds(30))
             return;
-          try {
+          warn_of([&] { // the trials go on; the last gathering tells it again
             gather();
             published = std::chrono::steady_clock::now();
-          } catch (const std::exception& error) { // the trials go on; the last gathering tells it again
-            std::cerr << "warning: " << error.what() << '\n' << std::flush;
-          }
+          });
         });
     const std::size_t failed = local.run(trials_, call_.jobs);
     gather_all();
@@ -213,6 +202,32 @@ public:
   }
 
 private:
+  template <std::invocable Work> static void warn_of(const Work& work) {
+    try {
+      work();
+    } catch (const std::exception& error) {
+      std::cerr << "warning: " << error.what() << '\n' << std::flush;
+    }
+  }
+
+  void draw() const {
+    if (!experiment_.pictures)
+      return;
+    const LabelledCohort data = read_experiment_data(call_, experiment_.read_data);
+    check_folder(data);
+    const std::vector<Trial> all = with_earlier_trials(out_, arms_, trials_);
+    publish_pictures(experiment_.pictures(FinishedTrials(data, arms_, all, out_)), out_);
+    redraw();
+  }
+
+  /// Where experiments lie in a folder by their names, as they do by default.
+  void join() const {
+    const std::filesystem::path folder = std::filesystem::absolute(out_).lexically_normal();
+    const std::filesystem::path named = folder.has_filename() ? folder : folder.parent_path();
+    if (named.filename() == experiment_.name)
+      publish_experiments_index(named.parent_path());
+  }
+
   [[nodiscard]] RunDirectory open_folder() const {
     const LabelledCohort data = read_experiment_data(call_, experiment_.read_data);
     for (const Trial& trial : trials_) // what no trial could run with is refused before there is a folder

@@ -76,8 +76,9 @@ namespace detail {
 
 /// What the arm gets. Throws: Error where its preparation is not done.
 [[nodiscard]] inline TrialTask task_of(const Trial& trial, const Arm& arm, const LabelledCohort& data,
-                                       std::span<const Plane> planes, const std::filesystem::path& out) {
-  TrialTask task{.data = data, .planes = planes, .budget = std::nullopt, .features = {}};
+                                       std::span<const Plane> planes, KeptPredictions kept,
+                                       const std::filesystem::path& out) {
+  TrialTask task{.data = data, .planes = planes, .budget = std::nullopt, .features = {}, .kept = kept};
   if (trial.every)
     task.budget = Budget{.every = trial.every, .count = std::nullopt};
   if (const auto preparation = preparation_of(arm, trial.seed)) {
@@ -90,11 +91,12 @@ namespace detail {
 
 /// Scores what an arm has predicted, and writes what is known of the trial.
 inline void publish_trial(const Trial& trial, const TrialResult& result, const LabelledCohort& data, std::size_t planes,
-                          std::size_t threads, const RunDirectory& run) {
+                          std::size_t threads, KeptPredictions kept, const RunDirectory& run) {
   const auto scores =
       evaluate_methods(result.methods, data.cohort.test, data.test_labels, data.cohort.classes(), {}, threads);
-  const auto instances =
-      evaluate_instances(result.methods, data.cohort.test, data.test_instances, {.threads = threads});
+  std::vector<InstanceScores> instances;
+  if (kept == KeptPredictions::probabilities)
+    instances = evaluate_instances(result.methods, data.cohort.test, data.test_labels, {.threads = threads});
   publish_atomically(run.path() / "scores.csv", scores_csv(scores, data.cohort.class_names, instances));
   publish_atomically(run.path() / "costs.csv", costs_csv(trial, result.plan, data, planes, run.seconds()));
   publish_atomically(run.path() / "trainings.csv", trainings_csv(learning_curves(run)));
@@ -105,10 +107,12 @@ inline void publish_trial(const Trial& trial, const TrialResult& result, const L
 /// Runs one trial of an experiment in its folder below `out`, or goes on with it. A trial's folder is a run directory
 /// with, besides, `scores.csv`, `costs.csv` and `trainings.csv`, see docs/formats.md.
 ///
-/// `arm`: of the trial, or one of those that share the preparation. Throws: Error where the arm's preparation is not
+/// `arm`: of the trial, or one of those that share the preparation. `kept`: with probabilities, instances are scored,
+/// too. Throws: Error where the arm's preparation is not
 /// done; as the arm; what is thrown is also kept below `failures/`.
 inline void run_trial(const Trial& trial, const Arm& arm, const LabelledCohort& all, const ExperimentCall& call,
-                      const Json& facts, const std::filesystem::path& out) {
+                      const Json& facts, const std::filesystem::path& out,
+                      KeptPredictions kept = KeptPredictions::labels) {
   try {
     const LabelledCohort data = detail::trial_data(all, call, trial);
     const std::vector<Plane> planes = planes_of(data.cohort);
@@ -125,8 +129,8 @@ inline void run_trial(const Trial& trial, const Arm& arm, const LabelledCohort& 
     if (prepares)
       arm.preparation->run(data.cohort, planes, run, context);
     else
-      detail::publish_trial(trial, arm.run(detail::task_of(trial, arm, data, planes, out), run, context), data,
-                            planes.size(), call.threads_of_trial(), run);
+      detail::publish_trial(trial, arm.run(detail::task_of(trial, arm, data, planes, kept, out), run, context), data,
+                            planes.size(), call.threads_of_trial(), kept, run);
     write_json_file(run.path() / "done.json", {{"seconds", run.seconds()}});
     std::error_code none;
     std::filesystem::remove(failure_file(out, trial), none);

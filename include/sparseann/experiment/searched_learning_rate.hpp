@@ -1,14 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <filesystem>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -28,12 +26,14 @@ namespace sparseann {
 struct LearningRateSearchOptions {
   std::vector<double> factors{1.0, 0.3, 3.0};
   std::size_t validation_cases = 2;
+  std::string prediction;
 
   friend void visit(LearningRateSearchOptions& options, auto&& visitor) {
     visitor(field("factors", options.factors, "of the learning rates that are tried; one alone: none is searched",
                   above(0)));
     visitor(field("validation_cases", options.validation_cases, "training cases, the last ones, that they are tried on",
                   at_least(1)));
+    visitor(field("prediction", options.prediction, "of the procedure, which is scored; empty: its last"));
   }
 
   friend void check_together(const LearningRateSearchOptions& options, const std::string& prefix) {
@@ -79,13 +79,15 @@ template <Options O> [[nodiscard]] O with_learning_rates(O options, double facto
 } // namespace detail
 
 /// A procedure with the learning rates that did best on held-out training cases: what is not ours gets the chance that
-/// ours had. The search runs it once for each factor without the last training cases, scores its last prediction on
+/// ours had. The search runs it once for each factor without the last training cases, scores one of its predictions on
 /// these by the mean Dice over classes and cases, and then runs it with the best factor on all; the first of equals
 /// wins. A training that diverges loses. Keeps `learning_rates.csv` and `learning_rates/FACTOR/`.
 ///
 /// Cost: the procedure once more for each factor. Throws: InvalidArgument for too few training cases, or where no
 /// factor led to finite losses; as the procedure.
-template <Procedure P> struct SearchedLearningRate {
+template <Procedure P>
+  requires(!PreparedProcedure<P>)
+struct SearchedLearningRate {
   static constexpr bool needs_budget = P::needs_budget;
 
   SearchedLearningRateOptions<P> options;
@@ -125,6 +127,15 @@ private:
     return hold_out(data, options.search.validation_cases);
   }
 
+  [[nodiscard]] const Predictions& scored(const TrialResult& result) const {
+    const std::string& wanted = options.search.prediction;
+    const auto found =
+        wanted.empty() ? result.methods.end() - 1 : std::ranges::find(result.methods, wanted, &Predictions::method);
+    if (found == result.methods.end())
+      throw InvalidArgument("search.prediction", "one of the procedure's", "'" + wanted + "'");
+    return *found;
+  }
+
   /// None for a training that diverged.
   [[nodiscard]] std::optional<double> dice_with(double factor, const LabelledCohort& held_out, const TrialTask& task,
                                                 const RunDirectory& run, const StageContext& context) const {
@@ -136,8 +147,8 @@ private:
     try {
       const TrialResult result = configured<P>(tried).run(
           {.data = held_out, .planes = task.planes, .budget = task.budget, .features = task.features}, folder, part);
-      const auto scores = evaluate_methods(std::span(&result.methods.back(), 1), held_out.cohort.test,
-                                           held_out.test_labels, held_out.cohort.classes(), {}, 1);
+      const auto scores = evaluate_methods(std::span(&scored(result), 1), held_out.cohort.test, held_out.test_labels,
+                                           held_out.cohort.classes(), {}, 1);
       return summarise_methods(scores).front().mean_dice;
     } catch (const NumericalError&) {
       return std::nullopt;

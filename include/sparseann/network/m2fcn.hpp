@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -36,8 +35,9 @@ struct M2FcnOptions {
 
   friend void check_together(const M2FcnOptions& options, const std::string& prefix) {
     check_data_shape(options, prefix);
-    if (options.channels.empty())
-      throw InvalidArgument(field_name(prefix, "channels"), "at least one scale", "none");
+    if (options.channels.empty() || options.channels.size() > 16)
+      throw InvalidArgument(field_name(prefix, "channels"), "1 to 16 scales",
+                            fmt::format("{}", options.channels.size()));
     if (options.convolutions.size() != options.channels.size())
       throw InvalidArgument(field_name(prefix, "convolutions"),
                             fmt::format("{} numbers, one per scale as in channels", options.channels.size()),
@@ -91,7 +91,7 @@ struct M2FcnStageImpl : torch::nn::Module {
     torch::Tensor features = input;
     for (std::size_t scale = 0; scale < scales->size(); ++scale) {
       if (scale > 0)
-        features = F::max_pool2d(features, F::MaxPool2dFuncOptions(2).ceil_mode(true));
+        features = torch::max_pool2d(features, 2);
       features = scales[scale]->as<torch::nn::Sequential>()->forward(features);
       const torch::Tensor side = sides[scale]->as<torch::nn::Conv2d>()->forward(features);
       maps.push_back(
@@ -114,13 +114,14 @@ TORCH_MODULE(M2FcnStage);
 /// over them; the result a convolution 1^2 over the stages' fused ones. Logits are of the classes but the background,
 /// whose logit is 0: with two classes a sigmoid.
 ///
-/// Shapes: image (N, in_channels, y, x) to logits (N, classes, y, x), of any extents; auxiliary: all side outputs and
-/// fused ones, 18. Parameters: 44,155,429 at three channels and two classes. Throws: InvalidArgument for options out of
-/// range and for images of other shapes. Source: Shen et al., "Multi-stage Multi-recursive-input Fully Convolutional
-/// Networks for Neuronal Boundary Detection", ICCV 2017, as its authors released it (BinWang-shu/M2FCN at ece2572).
-/// Deviates: weights start as He's instead of ImageNet's and fusions as means; all stages are trained at once, at one
-/// rate, instead of one after the other; the first convolution's margin is 1 instead of 35, which its deconvolutions
-/// cut off again; the loss is the training's, whose classes need not be balanced.
+/// Shapes: image (N, in_channels, y, x) to logits (N, classes, y, x), extents multiples of 16; auxiliary: all side
+/// outputs and fused ones, 18. Parameters: 44,155,429 at three channels and two classes. Throws: InvalidArgument for
+/// options out of range and for images of other shapes. Source: Shen et al., "Multi-stage Multi-recursive-input Fully
+/// Convolutional Networks for Neuronal Boundary Detection", ICCV 2017, as its authors released it (BinWang-shu/M2FCN at
+/// ece2572). Deviates: weights start as He's instead of ImageNet's and fusions as means; all stages are trained at
+/// once, at one rate, instead of one after the other; the first convolution's margin is 1 instead of 35, which its
+/// deconvolutions cut off again; the loss is the training's, whose classes need not be balanced and whose weight of
+/// auxiliary losses is 1 in the publication.
 struct M2FcnImpl : torch::nn::Module {
   using options_type = M2FcnOptions;
   static constexpr std::size_t spatial_dimensions = 2;
@@ -154,7 +155,9 @@ struct M2FcnImpl : torch::nn::Module {
   }
 
   [[nodiscard]] const M2FcnOptions& options() const noexcept { return options_; }
-  [[nodiscard]] std::int64_t required_multiple() const noexcept { return 1; }
+  [[nodiscard]] std::int64_t required_multiple() const noexcept {
+    return std::int64_t{1} << (options_.channels.size() - 1);
+  }
   void initialise(const Generator& generator) {
     initialise_as_he(*this, generator);
     detail::initialise_as_mean(fusion);

@@ -88,6 +88,12 @@ inline void read_predictions(Predictions& predictions, std::span<const Case> tes
 
 namespace detail {
 
+template <Ensembler E> void check_gives_probabilities() {
+  if (!ProbabilisticEnsembler<E>)
+    throw InvalidArgument("ensembler", "one that gives probabilities, which instances are scored by",
+                          std::string(E::name));
+}
+
 /// Labels one test case and keeps what is asked for.
 template <Ensembler E>
 void segment_case(const E& ensembler, const Case& subject, std::span<const ClassProbabilities> sets,
@@ -108,9 +114,8 @@ void segment_case(const E& ensembler, const Case& subject, std::span<const Class
 template <Ensembler E>
 [[nodiscard]] Predictions ensemble(E ensembler, const EnsembleTask& task, std::span<const Case> test, RunDirectory& run,
                                    const StageContext& context, KeptPredictions kept = KeptPredictions::labels) {
-  if (kept == KeptPredictions::probabilities && !ProbabilisticEnsembler<E>)
-    throw InvalidArgument("ensembler", "one that gives probabilities, which instances are scored by",
-                          std::string(E::name));
+  if (kept == KeptPredictions::probabilities)
+    detail::check_gives_probabilities<E>();
   Predictions predictions{.method = std::string(E::name), .test = {}, .probabilities = {}};
   const std::string fit_stage = "meta/" + predictions.method;
   const std::string predict_stage = "predictions/" + predictions.method;

@@ -48,7 +48,7 @@ struct AverageVote {
     return mean_probability_labels(sets);
   }
 
-  /// The mean probabilities, rounded to 8 bits; labels are of what they were before.
+  /// The mean probabilities, rounded to 8 bits; labels are chosen before the rounding.
   [[nodiscard]] LabelsAndProbabilities segment(const Image& image, std::span<const ClassProbabilities> sets,
                                                const StageContext& context) const {
     const Array4<float> mean = average_of_probabilities(sets);

@@ -24,8 +24,8 @@ using Rgb = std::array<std::uint8_t, 3>;
   return colors[(label + colors.size() - 1) % colors.size()];
 }
 
-/// The colour of voxels whose label is wrong: none of the classes'.
-inline constexpr Rgb error_color{255, 0, 0};
+/// The colour of voxels whose label is wrong: none of the classes', and drawn over the image without a blend.
+inline constexpr Rgb error_color{255, 0, 255};
 
 /// The colour of a place along an axis, from 0 to 1: equal steps look equally far apart, with any colour vision and in
 /// grey. The ends of the map are left out, which vanish on a dark or a white page.

@@ -93,7 +93,7 @@ inline void check_panel(const OverlayPanel& panel) {
 /// A slice as a picture, its labels blended over it.
 ///
 /// Formula: grey g = 255 (v - low) / (high - low), clamped; background g; class c (1 - opacity) g + opacity colour(c);
-/// where the label is not the reference's, error_color in the class's place; unlabelled 0.35 g under stripes. Enlarged
+/// where the label is not the reference's, error_color; unlabelled 0.35 g under stripes. Enlarged
 /// by nearest neighbour.
 /// Shapes: panel (rows, columns) -> (height, width, 3), 8-bit RGB. Cost: O(pixels + voxels log voxels).
 /// Throws: InvalidArgument for an empty image, labels of another shape, values or spacings that are no numbers.
@@ -113,12 +113,13 @@ inline void check_panel(const OverlayPanel& panel) {
       const bool unlabelled = panel.labels && panel.unlabelled == label;
       const bool wrong = panel.reference && (*panel.reference)(row, column) != label;
       const Rgb color = wrong ? error_color : class_color(label);
+      const double opacity = wrong ? 1.0 : options.opacity;
       for (std::size_t channel = 0; channel < 3; ++channel) {
         double value = grey;
         if (unlabelled)
           value = detail::hatched(grey, y, x);
         else if (label != 0 || wrong)
-          value = (1.0 - options.opacity) * grey + options.opacity * color[channel];
+          value = (1.0 - opacity) * grey + opacity * color[channel];
         picture(y, x, channel) = static_cast<std::uint8_t>(std::lround(value));
       }
     }

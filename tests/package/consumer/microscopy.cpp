@@ -18,6 +18,6 @@ int main() {
   std::filesystem::remove_all(folder);
   std::cout << "sparseann " << sparseann::version << ": " << data.cohort.training.size() << " training stack, "
             << data.cohort.test.size() << " test stack\n";
-  const bool right = data.training_instances.at(0)(1, 2, 3) == 9 && data.test_labels.at(0).voxels(1, 2, 3) == 1;
+  const bool right = data.training_labels.at(0).voxels(1, 2, 3) == 1 && data.test_labels.at(0).voxels(1, 2, 3) == 1;
   return right ? 0 : 1;
 }
