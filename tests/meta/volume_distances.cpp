@@ -9,7 +9,8 @@ using namespace sparseann;
 namespace {
 
 /// Two voxels, two classes. Set 0 calls both class 0, set 1 both class 1.
-const std::vector<Array3<std::uint8_t>> two_sets{Array3<std::uint8_t>{{{0, 0}}}, Array3<std::uint8_t>{{{1, 1}}}};
+const std::vector<Array3<std::uint8_t>> labels_of_two_sets{Array3<std::uint8_t>{{{0, 0}}},
+                                                           Array3<std::uint8_t>{{{1, 1}}}};
 
 torch::Tensor probability_of_class_0(double value) {
   return torch::tensor({value, value, 1 - value, 1 - value}, torch::kFloat).view({2, 1, 1, 2});
@@ -20,7 +21,7 @@ torch::Tensor probability_of_class_0(double value) {
 TEST_CASE("the distance of a set is the mean of -log p of its labels, finite even where p is 0") {
   VolumeDistances distances(1, 2);
   const std::vector<std::size_t> cases{0};
-  const auto targets = [](std::size_t) { return std::span(two_sets); };
+  const auto targets = [](std::size_t) { return std::span(labels_of_two_sets); };
   const torch::Tensor values =
       distances.of(cases, 0, 1, [](std::size_t) { return probability_of_class_0(0.25); }, targets);
   CHECK(values[0][0].item<double>() == Approx(-std::log(0.25)));
@@ -42,7 +43,7 @@ TEST_CASE("a case is predicted when it is asked for, and again when its distance
           predicted.push_back(c);
           return probability_of_class_0(0.5);
         },
-        [](std::size_t) { return std::span(two_sets); });
+        [](std::size_t) { return std::span(labels_of_two_sets); });
   };
   ask({2, 0, 2}, 5);
   CHECK(predicted == std::vector<std::size_t>{2, 0});
@@ -55,7 +56,7 @@ TEST_CASE("a case is predicted when it is asked for, and again when its distance
 TEST_CASE("its state, restored, goes on where it was") {
   VolumeDistances first(1, 2);
   const std::vector<std::size_t> cases{0};
-  const auto targets = [](std::size_t) { return std::span(two_sets); };
+  const auto targets = [](std::size_t) { return std::span(labels_of_two_sets); };
   const torch::Tensor values =
       first.of(cases, 3, 10, [](std::size_t) { return probability_of_class_0(0.25); }, targets);
   VolumeDistances second(1, 2);
