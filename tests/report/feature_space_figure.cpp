@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/count_of.hpp"
 
 using namespace sparseann;
 
@@ -27,39 +28,32 @@ FeatureSpace circle(std::size_t slices, const std::vector<std::size_t>& selected
   return space;
 }
 
-std::size_t count_of(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-    ++count;
-  return count;
-}
-
 } // namespace
 
 TEST_CASE("every slice is a point of each map, joined to the next; selected ones have marks and thumbnails") {
   const std::string svg = feature_space_svg(circle(20, {10, 3, 17}));
-  CHECK(count_of(svg, "r=\"3\"") == 2 * 20);
-  CHECK(count_of(svg, "stroke-opacity=\"0.65\"") == 2 * 19);
-  CHECK(count_of(svg, "r=\"6\"") == 2 * 3);
-  CHECK(count_of(svg, "<image ") == 2 * 3);
-  CHECK(count_of(svg, "href=\"data:image/png;base64,iVBORw0KGgo") == 2 * 3);
-  CHECK(count_of(svg, "<title>slice 17, rank 2</title>") == 3); // two maps and the axis
-  CHECK(count_of(svg, ">t-SNE</text>") == 1);
-  CHECK(count_of(svg, ">PCA</text>") == 1);
-  CHECK(count_of(svg, ">17</text>") == 3);
+  CHECK(test::count_of(svg, "r=\"3\"") == 2 * 20);
+  CHECK(test::count_of(svg, "stroke-opacity=\"0.65\"") == 2 * 19);
+  CHECK(test::count_of(svg, "r=\"6\"") == 2 * 3);
+  CHECK(test::count_of(svg, "<image ") == 2 * 3);
+  CHECK(test::count_of(svg, "href=\"data:image/png;base64,iVBORw0KGgo") == 2 * 3);
+  CHECK(test::count_of(svg, "<title>slice 17, rank 2</title>") == 3); // two maps and the axis
+  CHECK(test::count_of(svg, ">t-SNE</text>") == 1);
+  CHECK(test::count_of(svg, ">PCA</text>") == 1);
+  CHECK(test::count_of(svg, ">17</text>") == 3);
   CHECK(svg.starts_with("<svg class=\"feature-space\""));
   CHECK(svg.ends_with("</svg>"));
-  CHECK(count_of(svg, "id=\"") == 0);
+  CHECK(test::count_of(svg, "id=\"") == 0);
   CHECK(svg_file(svg).starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"feature-space\""));
 }
 
 TEST_CASE("the axis has a place for each slice and taller ticks for earlier ranks") {
   const std::string svg = feature_space_svg(circle(20, {10, 3, 17}));
   // 960 px for 20 slices: slice 10 is centred at 10.5 * 48 = 504, slice 3 at 168; the axis begins at 466.
-  CHECK(count_of(svg, R"(<line x1="504.0" x2="504.0" y1="476.0" y2="507.0")") == 1);
-  CHECK(count_of(svg, R"(<line x1="168.0" x2="168.0" y1="484.0" y2="507.0")") == 1);
-  CHECK(count_of(svg, "height=\"9\"") == 20);
-  CHECK(count_of(svg, "slices 0 to 19 of plane xz") == 1);
+  CHECK(test::count_of(svg, R"(<line x1="504.0" x2="504.0" y1="476.0" y2="507.0")") == 1);
+  CHECK(test::count_of(svg, R"(<line x1="168.0" x2="168.0" y1="484.0" y2="507.0")") == 1);
+  CHECK(test::count_of(svg, "height=\"9\"") == 20);
+  CHECK(test::count_of(svg, "slices 0 to 19 of plane xz") == 1);
 }
 
 TEST_CASE("points fill their area with one scale for both axes") {
@@ -115,10 +109,10 @@ TEST_CASE("large slices are shrunk by the means of blocks") {
 TEST_CASE("more selected slices than thumbnails, none selected, one slice") {
   FeatureSpace space = circle(20, {1, 2, 3, 4});
   space.thumbnails.resize(1);
-  CHECK(count_of(feature_space_svg(space), "<image ") == 2);
-  CHECK(count_of(feature_space_svg(space), "r=\"6\"") == 8);
-  CHECK(count_of(feature_space_svg(circle(20, {})), "r=\"6\"") == 0);
-  CHECK(count_of(feature_space_svg(circle(1, {0})), "r=\"6\"") == 2);
+  CHECK(test::count_of(feature_space_svg(space), "<image ") == 2);
+  CHECK(test::count_of(feature_space_svg(space), "r=\"6\"") == 8);
+  CHECK(test::count_of(feature_space_svg(circle(20, {})), "r=\"6\"") == 0);
+  CHECK(test::count_of(feature_space_svg(circle(1, {0})), "r=\"6\"") == 2);
 }
 
 TEST_CASE("feature spaces that contradict themselves are refused") {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "support/catch.hpp"
+#include "support/count_of.hpp"
 
 using namespace sparseann;
 
@@ -19,13 +20,6 @@ Case patterned_case(std::string name) {
     ++offset;
   }
   return subject;
-}
-
-std::size_t count_of(const std::string& text, std::string_view part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-    ++count;
-  return count;
 }
 
 /// The picture of one slice, as the page must carry it.
@@ -48,7 +42,7 @@ TEST_CASE("a plan's picture shows each selected slice, with its number and its p
   CHECK_THAT(svg, ContainsSubstring(">plane xy (axial, slice 0 to 2 goes toward S): 2 of 3 slices, by rank</text>"));
   CHECK_THAT(svg, ContainsSubstring(">plane yz (sagittal, slice 0 to 4 goes toward R): 1 of 5 slices, by rank</text>"));
   CHECK(svg.find("plane xz") == std::string::npos);
-  CHECK(count_of(svg, "<image ") == 3);
+  CHECK(test::count_of(svg, "<image ") == 3);
   const Array4<float>& voxels = subject.image.voxels;
   const std::size_t first = svg.find(embedded(xt::view(voxels, 0, 2, xt::all(), xt::all())));
   const std::size_t second = svg.find(embedded(xt::view(voxels, 0, 0, xt::all(), xt::all())));
@@ -70,8 +64,8 @@ TEST_CASE("a plan's picture wraps its thumbnails and does without an affine") {
   CaseSelection selection{.case_name = subject.name,
                           .planes = {{.plane = Plane::xy, .slices = 9, .selected = {0, 1, 2, 3, 4, 5, 6}}}};
   const std::string svg = plan_picture_svg(subject, selection);
-  CHECK(count_of(svg, "<image x=\"20\"") == 2); // ranks 0 and 6
-  CHECK(count_of(svg, "<image ") == 7);
+  CHECK(test::count_of(svg, "<image x=\"20\"") == 2); // ranks 0 and 6
+  CHECK(test::count_of(svg, "<image ") == 7);
   CHECK_THAT(svg, ContainsSubstring(">plane xy: 7 of 9 slices, by rank</text>"));
   CHECK(svg.find(" mm<") == std::string::npos);
   selection.planes[0].selected = {9};
