@@ -41,7 +41,7 @@ struct ToyData {
 const std::string written = SPARSEANN_WRITTEN_EXPERIMENT;
 const test::Arguments one_seed{"--every", "4", "--seeds", "0"};
 
-void check_refused(const test::ProgramResult& result, const std::string& message) {
+void check_call_refused(const test::ProgramResult& result, const std::string& message) {
   CHECK(result.exit_code == 2);
   CHECK(result.errors == "error: " + message + "\n");
 }
@@ -101,9 +101,10 @@ TEST_CASE("a trial that fails is listed with its error, loses no other, and is r
   const ToyData toy;
   test::Arguments single = one_seed;
   single.insert(single.end(), {"--trial", "trials/full/full/seed_0"});
-  check_refused(toy.run(written, single), "--out: expected a folder of this experiment, which a call without --trial "
-                                          "makes, got " +
-                                              toy.out.string() + " without run.json");
+  check_call_refused(toy.run(written, single),
+                     "--out: expected a folder of this experiment, which a call without --trial "
+                     "makes, got " +
+                         toy.out.string() + " without run.json");
   REQUIRE(toy.run(written, {"--every", "8", "--seeds", "0"}).exit_code == 0);
   std::filesystem::create_directories(toy.out / "trials/intervals/s4/seed_0");
   std::filesystem::copy_file(toy.data + "/dataset.json", toy.out / "trials/intervals/s4/seed_0/foreign.json");
@@ -122,18 +123,20 @@ TEST_CASE("a trial that fails is listed with its error, loses no other, and is r
 
 TEST_CASE("what an experiment cannot run with is refused before anything is written") {
   const ToyData toy;
-  check_refused(toy.run(written, {"--seeds", ""}), "--seeds: expected at least one seed, got none");
-  check_refused(toy.run(written, {"--layout", "hearts"}),
-                "--layout: expected nnunet or hvsmr, as there is --data, got hearts");
-  check_refused(toy.run(written, {"--layout", "dicom"}),
-                "--layout: expected one of automatic, hearts, nnunet, hvsmr, own, got 'dicom'");
-  check_refused(toy.run(written, {"--layout", "own"}),
-                "--layout: expected hearts, nnunet or hvsmr, as this experiment has no layout of its own, got own");
-  check_refused(toy.run(written, {"--training-cases", "9"}),
-                "--training-cases: expected at most 3, as there are, got 9");
-  check_refused(toy.run(written, {"--set", "no.such=1"}),
-                "--set: expected an option of this experiment's arms, as their run.json names them, got 'no.such'");
-  check_refused(toy.run(written, {"--trial", "x"}), "--trial: expected one of those that --list prints, got 'x'");
+  check_call_refused(toy.run(written, {"--seeds", ""}), "--seeds: expected at least one seed, got none");
+  check_call_refused(toy.run(written, {"--layout", "hearts"}),
+                     "--layout: expected nnunet or hvsmr, as there is --data, got hearts");
+  check_call_refused(toy.run(written, {"--layout", "dicom"}),
+                     "--layout: expected one of automatic, hearts, nnunet, hvsmr, own, got 'dicom'");
+  check_call_refused(
+      toy.run(written, {"--layout", "own"}),
+      "--layout: expected hearts, nnunet or hvsmr, as this experiment has no layout of its own, got own");
+  check_call_refused(toy.run(written, {"--training-cases", "9"}),
+                     "--training-cases: expected at most 3, as there are, got 9");
+  check_call_refused(
+      toy.run(written, {"--set", "no.such=1"}),
+      "--set: expected an option of this experiment's arms, as their run.json names them, got 'no.such'");
+  check_call_refused(toy.run(written, {"--trial", "x"}), "--trial: expected one of those that --list prints, got 'x'");
   CHECK_FALSE(std::filesystem::exists(toy.out));
 }
 
@@ -141,12 +144,13 @@ TEST_CASE("the folder of another experiment, scale or data set is refused") {
   const ToyData toy;
   REQUIRE(toy.run(written, {"--every", "8", "--seeds", "0"}).exit_code == 0);
   const std::string run_json = (toy.out / "run.json").string();
-  check_refused(toy.run(SPARSEANN_TABLE1, one_seed),
-                "experiment: expected \"middle_or_everywhere\" as in " + run_json + ", got \"table1_hvsmr\"");
-  check_refused(toy.run(written, {"--test-cases", "1"}), "data.test_cases: expected 2 as in " + run_json + ", got 1");
-  check_refused(toy.run(written, {"--trial", "trials/middle/s5/seed_0", "--test-cases", "1"}),
-                "--out: expected a folder of this experiment with the same options, got " + toy.out.string() +
-                    " with another data.test_cases");
+  check_call_refused(toy.run(SPARSEANN_TABLE1, one_seed),
+                     "experiment: expected \"middle_or_everywhere\" as in " + run_json + ", got \"table1_hvsmr\"");
+  check_call_refused(toy.run(written, {"--test-cases", "1"}),
+                     "data.test_cases: expected 2 as in " + run_json + ", got 1");
+  check_call_refused(toy.run(written, {"--trial", "trials/middle/s5/seed_0", "--test-cases", "1"}),
+                     "--out: expected a folder of this experiment with the same options, got " + toy.out.string() +
+                         " with another data.test_cases");
 }
 
 TEST_CASE("where there is no Slurm, --slurm says what there is instead") {
@@ -222,6 +226,6 @@ TEST_CASE("every row of table 2 is trained, predicts and is scored by its instan
   CHECK(toy.file("contrasts.csv").find('\n') + 1 == toy.file("contrasts.csv").size()); // one test case: no interval
   ToyData without;
   test::Arguments arguments{"--out", without.out.string(), "--scale", "toy", "--seeds", "0"};
-  check_refused(test::Program(SPARSEANN_TABLE2, arguments).wait(),
-                "--data: expected a data set, as this experiment can generate none, got none");
+  check_call_refused(test::Program(SPARSEANN_TABLE2, arguments).wait(),
+                     "--data: expected a data set, as this experiment can generate none, got none");
 }
