@@ -40,7 +40,7 @@ TEST_CASE("tables, figures and the page are made of the CSV files alone") {
 TEST_CASE("the page shows the pictures that were published") {
   const test::TemporaryDirectory directory;
   const auto& out = directory.path();
-  write_results(out, "intervals,s4,0,both,c0,shell,dice,0.5\n");
+  write_results(out, "intervals,s4,0,both,c0,shell,dice,0.5\nintervals,s4,0,shell,c0,shell,dice,0.3\n");
   publish_pictures({{.file = "scan.png", .caption = "A scan, its labels & errors", .bytes = "png"}}, out);
   CHECK(read_file(out / "scan.png") == "png");
   publish_experiment(test::toy_experiment(), out);

@@ -37,7 +37,7 @@ TEST_CASE("one page joins the experiments of a folder") {
   CHECK_THAT(page, ContainsSubstring("first/dice_by_plain_sum.svg") && ContainsSubstring("RA + ST"));
   CHECK_THAT(page, !ContainsSubstring("EIA") && !ContainsSubstring("other/index.html"));
   CHECK(page.find("first/index.html") < page.find("second/index.html"));
-  publish_atomically(parent / "first" / "trials.csv", "no such columns\n");
+  publish_atomically(parent / "first" / "trials.csv", "no such columns\na row\n");
   publish_experiments_index(parent); // a damaged neighbour is named and keeps no other from being shown
   CHECK_THAT(read_file(parent / "index.html"), ContainsSubstring("It cannot be read:") && ContainsSubstring("second"));
   std::filesystem::remove(parent / "second" / "index.html");

@@ -56,7 +56,7 @@ TEST_CASE("contrasts are paired at each budget, and one without budgets is compa
   CHECK(contrasts[1].budget == "s8");
   CHECK(contrasts[0].difference == Approx(0.11));
   CHECK(contrasts[0].cases == 3);
-  CHECK(contrasts[0].p_value == Approx(0.25)); // the smallest that three cases can have
+  CHECK(contrasts[0].p_value == Approx(0.25));         // the smallest that three cases can have
   CHECK(contrasts[0].adjusted_p_value == Approx(0.5)); // primary: over its own two budgets
   CHECK(contrasts[2].difference == Approx(-0.21));
   CHECK(contrasts[2].adjusted_p_value == Approx(1.0)); // 4 x 0.25 of the four that are not primary

@@ -53,7 +53,14 @@ TEST_CASE("gradients reach every parameter of M2Fcn") {
   check_gradient_reaches_all(*network, network->forward(torch::randn({2, 2, 12, 12})).logits.square().mean());
 }
 
-TEST_CASE("M2Fcn's weights come from the generator") { check_initialisation_is_seeded<M2Fcn>(tiny_m2fcn()); }
+TEST_CASE("M2Fcn's convolutions come from the generator") {
+  const auto weight = [](std::uint64_t seed) {
+    auto network = sparseann::make_network<M2Fcn>(tiny_m2fcn(), sparseann::Generator(seed));
+    return network->stages[1]->as<sparseann::M2FcnStage>()->sides[2]->as<torch::nn::Conv2d>()->weight;
+  };
+  CHECK(torch::equal(weight(1), weight(1)));
+  CHECK_FALSE(torch::equal(weight(1), weight(2)));
+}
 
 TEST_CASE("M2Fcn refuses depths that do not fit and other channels") {
   CHECK_THROWS_WITH(M2Fcn(M2FcnOptions{.channels = {1, 2}}),

@@ -55,9 +55,11 @@ namespace detail {
     throw InvalidArgument("most_apart", fmt::format("below {}, the number of slices", slices),
                           std::to_string(most_apart));
   std::vector<std::vector<double>> standardised;
+  standardised.reserve(slices);
   for (std::size_t s = 0; s < slices; ++s)
     standardised.push_back(detail::standardised_slice(image, plane, s));
   std::vector<std::optional<double>> similarities;
+  similarities.reserve(most_apart + 1);
   for (std::size_t apart = 0; apart <= most_apart; ++apart) {
     double sum = 0;
     std::size_t pairs = 0;

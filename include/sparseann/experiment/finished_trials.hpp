@@ -119,7 +119,8 @@ public:
       trained.push_back(data_.cohort.training[c]);
     const AnnotationPlan plan = read_plan(folder(trial) / "plan.csv", case_names(trained));
     const Case& subject = trained.at(index);
-    for (const SliceBar& bar : case_selections(plan, trained)[index].planes)
+    const std::vector<CaseSelection> selections = case_selections(plan, trained);
+    for (const SliceBar& bar : selections[index].planes)
       if (bar.plane == plane)
         return svg_file(feature_space_svg(feature_space(
             subject, bar, read_npy(feature_file(out_ / preparation->id() / "features", subject.name, plane)),
