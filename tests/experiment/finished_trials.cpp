@@ -53,7 +53,7 @@ TEST_CASE("pictures are drawn of what is finished") {
   const std::vector<ShownPrediction> shown{{"by features", "features", "both"}, {"by intervals", "intervals", "both"}};
   const OverlayRow row = trials.test_row(1, Plane::xz, shown);
   CHECK(row.case_name == "test_1");
-  CHECK(captions_of(row) == "image, reference, by features"); // intervals are not finished
+  CHECK(captions_of(row) == "image; reference; by features"); // intervals are not finished
   REQUIRE(row.panels[2].reference.has_value());
   CHECK((*row.panels[2].reference == *row.panels[1].labels));
 }
@@ -64,7 +64,7 @@ TEST_CASE("a picture of pseudo-labels shows the annotation and the sets that the
   const OverlayRow row =
       trials.pseudo_label_row(trials.done()[0], 1, Plane::yz, std::vector<std::string>{"both", "no"});
   CHECK(row.case_name == toy.data.cohort.training[trials.training_cases(trials.done()[0])[1]].name);
-  CHECK(captions_of(row) == "image, reference, annotation, pseudo-labels both");
+  CHECK(captions_of(row) == "image; reference; annotation; pseudo-labels both");
   CHECK(row.panels[2].unlabelled == 3);
 }
 

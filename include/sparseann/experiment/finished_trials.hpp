@@ -146,7 +146,7 @@ private:
 [[nodiscard]] inline std::string captions_of(const OverlayRow& row) {
   std::string words;
   for (const OverlayPanel& panel : row.panels)
-    words += (words.empty() ? "" : ", ") + panel.caption;
+    words += (words.empty() ? "" : "; ") + panel.caption;
   return words;
 }
 
