@@ -19,6 +19,7 @@
 #include "sparseann/data/nnunet_folder.hpp"
 #include "sparseann/data/normalise.hpp"
 #include "sparseann/io/command_line.hpp"
+#include "sparseann/io/file.hpp"
 #include "sparseann/io/tensorboard.hpp"
 #include "sparseann/pipeline/fingerprint.hpp"
 #include "sparseann/revision.hpp"
@@ -86,7 +87,7 @@ void complete(Arguments& arguments) {
 
 /// On the disk of the run, as a folder for temporary files may lie in memory.
 void keep_volumes_beside(const std::filesystem::path& run, std::uint64_t megabytes) {
-  const std::filesystem::path folder = std::filesystem::absolute(run).lexically_normal().parent_path();
+  const std::filesystem::path folder = normal_path(run).parent_path();
   std::filesystem::create_directories(folder);
   keep_volumes_on_disk(folder, megabytes * 1'000'000);
 }

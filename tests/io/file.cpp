@@ -24,6 +24,14 @@ TEST_CASE("read_file names what it cannot read") {
   CHECK_THROWS_WITH(sparseann::read_file(directory.path()), directory.path().string() + ": is not a regular file");
 }
 
+TEST_CASE("a normal path is absolute and ends with the folder's own name") {
+  const std::filesystem::path here = std::filesystem::current_path();
+  for (const char* const same : {"a/b", "a/b/", "./a//b/.", "a/c/../b"})
+    CHECK(sparseann::normal_path(same) == here / "a" / "b");
+  CHECK(sparseann::normal_path(".") == here);
+  CHECK(sparseann::normal_path("/") == "/");
+}
+
 TEST_CASE("a FileDescriptor closes what it owns, once") {
   const TemporaryDirectory directory;
   const int raw = ::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY);

@@ -83,6 +83,18 @@ TEST_CASE("all thresholds at once are one threshold after the other") {
   }
 }
 
+TEST_CASE("a sweep by percents also has the further threshold, and no other") {
+  const Array3<float> probability{{{0.2F, 0.2549F, 0.256F, 0.9F}}};
+  const Array3<std::uint32_t> reference{{{1, 1, 0, 2}}};
+  const PercentSweep sweep(probability, reference, 0.255);
+  CHECK(sweep.at(0.25).wrong_voxels == 2);
+  CHECK(sweep.at(0.255).wrong_voxels == 3);
+  CHECK(sweep.at(0.26).wrong_voxels == 2);
+  CHECK_THROWS_AS(sweep.at(0.256), InvalidArgument);
+  CHECK_THROWS_AS(PercentSweep(probability, reference).at(0.255), InvalidArgument);
+  CHECK(PercentSweep(probability, reference, 0.5).at(0.5).wrong_voxels == 2);
+}
+
 TEST_CASE("a level is the number of thresholds that a probability is above, not at") {
   const std::vector<double> thresholds = percent_thresholds();
   REQUIRE(thresholds.size() == 99);

@@ -203,11 +203,6 @@ TEST_CASE("every row of table 2 is trained, predicts and is scored by its instan
   REQUIRE(result.exit_code == 0);
   const CsvTable table = read_csv(toy.out / "table.csv");
   CHECK(table.rows() == 12);
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    CHECK(table.number<double>(row, "rand_f") >= 0);
-    CHECK(table.number<double>(row, "rand_f") <= 1);
-    CHECK(table.number<double>(row, "cell dice") >= 0);
-  }
   CHECK_THAT(toy.file("index.html"), ContainsSubstring("Zheng et al., AAAI 2020, Table 2"));
   CHECK(std::filesystem::exists(toy.out / "rand_f_by_plain_sum.svg"));
   // One row from its kept probabilities: VD2D's, all thresholds at once.
@@ -216,11 +211,9 @@ TEST_CASE("every row of table 2 is trained, predicts and is scored by its instan
   std::copy_n(kept.data() + of_cell.size(), of_cell.size(), of_cell.data());
   Array3<std::uint8_t> cells({16, 16, 16});
   std::ranges::transform(elements(instances), elements(cells).begin(), [](auto i) { return i != 0 ? 1 : 0; });
-  const auto sums =
-      sweep_components(threshold_levels(of_cell, percent_thresholds()), slice_components(cells).labels, 99);
-  const auto sweep = refined_sweep([&](int percent) {
-    return threshold_score(percent / 100.0, sums[static_cast<std::size_t>(percent) - 1], SingletonRule::divided);
-  });
+  const PercentSweep sums(of_cell, slice_components(cells).labels);
+  const auto sweep = refined_sweep(
+      [&](int percent) { return threshold_score(percent / 100.0, sums.at(percent / 100.0), SingletonRule::divided); });
   CHECK(table.cell(1, "method") == "VD2D");
   CHECK(table.number<double>(1, "rand_f") == Approx(sweep[best_of(sweep)].rand.f));
   CHECK(toy.file("contrasts.csv").find('\n') + 1 == toy.file("contrasts.csv").size()); // one test case: no interval

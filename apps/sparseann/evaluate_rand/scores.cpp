@@ -31,19 +31,6 @@ Array3<std::uint8_t> cells_of(const Array3<std::uint32_t>& labels) {
   return cells;
 }
 
-/// Components at every threshold that will be asked for, in one pass.
-template <Probability T>
-SumsAt component_sums(const Array3<T>& probability, const Array3<std::uint32_t>& reference,
-                      std::optional<double> threshold, const Execution& execution) {
-  std::vector<double> thresholds = percent_thresholds();
-  if (threshold && !std::ranges::binary_search(thresholds, *threshold))
-    thresholds.insert(std::ranges::lower_bound(thresholds, *threshold), *threshold);
-  const Array3<std::uint8_t> levels = threshold_levels(probability, thresholds, execution);
-  return [thresholds, sums = sweep_components(levels, reference, thresholds.size(), execution)](double wanted) {
-    return sums[static_cast<std::size_t>(std::ranges::lower_bound(thresholds, wanted) - thresholds.begin())];
-  };
-}
-
 /// What is flooded: the lower the likelier cell. Reals in steps of 1 / 65535.
 template <Probability T> auto heights_of(const Array3<T>& probability) {
   using H = std::conditional_t<std::floating_point<T>, std::uint16_t, T>;
@@ -89,10 +76,12 @@ PooledSums pooled_sums(std::span<const Stack> stacks, const RandOptions& options
     Components segments = slice_components(cells_of(stack.reference), Connectivity::faces, execution);
     reference_segments += segments.sizes.size();
     of_stacks.push_back(std::visit(
-        [&](const auto& map) {
-          return options.scoring == Scoring::components
-                     ? component_sums(map, segments.labels, options.threshold, execution)
-                     : watershed_sums(map, std::move(segments.labels), execution);
+        [&](const auto& map) -> SumsAt {
+          if (options.scoring == Scoring::watershed)
+            return watershed_sums(map, std::move(segments.labels), execution);
+          return [sweep = PercentSweep(map, segments.labels, options.threshold, execution)](double threshold) {
+            return sweep.at(threshold);
+          };
         },
         stack.probability));
   }

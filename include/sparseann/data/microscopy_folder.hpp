@@ -19,6 +19,7 @@
 #include "sparseann/core/geometry.hpp"
 #include "sparseann/core/volume.hpp"
 #include "sparseann/data/cohort.hpp"
+#include "sparseann/io/file.hpp"
 #include "sparseann/io/hdf5.hpp"
 #include "sparseann/io/tiff.hpp"
 
@@ -100,12 +101,6 @@ stack_part(const std::filesystem::path& file) {
   return labels;
 }
 
-/// The folder's own name, also where the path ends in a slash.
-[[nodiscard]] inline std::string name_of_folder(const std::filesystem::path& folder) {
-  const std::filesystem::path path = std::filesystem::absolute(folder).lexically_normal();
-  return (path.has_filename() ? path : path.parent_path()).filename().string();
-}
-
 } // namespace detail
 
 /// Reads stacks of electron microscopy and their instances: `train….h5` and `test….h5` with datasets `raw` and `label`,
@@ -119,7 +114,7 @@ stack_part(const std::filesystem::path& file) {
 /// and what `check` refuses); as read_hdf5 and read_tiff.
 [[nodiscard]] inline LabelledCohort read_microscopy_folder(const std::filesystem::path& folder) {
   LabelledCohort data;
-  data.cohort.name = detail::name_of_folder(folder);
+  data.cohort.name = normal_path(folder).filename().string();
   data.cohort.class_names = {"boundary", "cell"};
   for (const auto& [name, files] : detail::stack_files(folder)) {
     Case scan = detail::read_stack(name, files);

@@ -25,7 +25,7 @@ namespace detail {
 /// What the page begins with, so that it is known again.
 inline constexpr std::string_view experiments_mark = "<!-- sparseann experiments -->";
 
-inline constexpr std::string_view experiments_template = R"html(<!-- sparseann experiments -->
+inline constexpr std::string_view experiments_template = R"html(
 <!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -142,7 +142,7 @@ inline void publish_experiments_index(const std::filesystem::path& parent) {
   page["style"] = std::string(detail::report_style);
   page["experiments"] = std::move(experiments);
   kainjow::mustache::mustache page_template{std::string(detail::experiments_template)};
-  publish_atomically(file, page_template.render(page));
+  publish_atomically(file, std::string(detail::experiments_mark) + page_template.render(page));
 }
 
 } // namespace sparseann

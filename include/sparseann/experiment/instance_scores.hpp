@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,12 +45,9 @@ namespace detail {
 [[nodiscard]] inline InstanceScores score_instances(const Array3<std::uint8_t>& probability,
                                                     const Array3<std::uint32_t>& reference,
                                                     const Execution& execution) {
-  const std::vector<double> thresholds = percent_thresholds();
-  const std::vector<ThresholdSums> sums =
-      sweep_components(threshold_levels(probability, thresholds, execution), reference, thresholds.size(), execution);
+  const PercentSweep sums(probability, reference, std::nullopt, execution);
   const auto score = [&](int percent) {
-    const std::size_t i = static_cast<std::size_t>(percent) - 1;
-    return threshold_score(thresholds[i], sums[i], SingletonRule::divided);
+    return threshold_score(percent / 100.0, sums.at(percent / 100.0), SingletonRule::divided);
   };
   const std::vector<ThresholdScore> sweep = refined_sweep(score);
   return {.method = {}, .case_name = {}, .best = sweep[best_of(sweep)], .half = score(50)};

@@ -37,6 +37,7 @@
 #include "sparseann/experiment/trial.hpp"
 #include "sparseann/io/command_line.hpp"
 #include "sparseann/io/directory_lock.hpp"
+#include "sparseann/io/file.hpp"
 #include "sparseann/io/json.hpp"
 #include "sparseann/pipeline/fingerprint.hpp"
 #include "sparseann/pipeline/run_directory.hpp"
@@ -222,10 +223,9 @@ private:
 
   /// Where experiments lie in a folder by their names, as they do by default.
   void join() const {
-    const std::filesystem::path folder = std::filesystem::absolute(out_).lexically_normal();
-    const std::filesystem::path named = folder.has_filename() ? folder : folder.parent_path();
-    if (named.filename() == experiment_.name)
-      publish_experiments_index(named.parent_path());
+    const std::filesystem::path folder = normal_path(out_);
+    if (folder.filename() == experiment_.name)
+      publish_experiments_index(folder.parent_path());
   }
 
   [[nodiscard]] RunDirectory open_folder() const {

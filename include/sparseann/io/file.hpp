@@ -20,6 +20,13 @@ namespace sparseann {
 /// What the operating system says about error number `code`.
 [[nodiscard]] inline std::string system_message(int code) { return std::generic_category().message(code); }
 
+/// Absolute, without `.`, `..` and a slash at its end, so that `filename` is the folder's own name and `parent_path`
+/// where it lies. Links stay.
+[[nodiscard]] inline std::filesystem::path normal_path(const std::filesystem::path& path) {
+  const std::filesystem::path normal = std::filesystem::absolute(path).lexically_normal();
+  return normal.has_filename() ? normal : normal.parent_path();
+}
+
 /// Owns an open file descriptor; a negative one is none.
 class FileDescriptor {
 public:

@@ -400,4 +400,31 @@ private:
   return all;
 }
 
+/// The slice components of one map at every one of percent_thresholds and at `further`, where given, in one pass.
+class PercentSweep {
+public:
+  /// Shapes: (z, y, x). Throws: as threshold_levels and sweep_components.
+  template <Probability T>
+  PercentSweep(const Array3<T>& probability, const Array3<std::uint32_t>& reference,
+               std::optional<double> further = std::nullopt, const Execution& execution = {})
+      : thresholds_(percent_thresholds()) {
+    if (further && !std::ranges::binary_search(thresholds_, *further))
+      thresholds_.insert(std::ranges::lower_bound(thresholds_, *further), *further);
+    sums_ = sweep_components(threshold_levels(probability, thresholds_, execution), reference, thresholds_.size(),
+                             execution);
+  }
+
+  /// Throws: InvalidArgument for a threshold that is not among those swept.
+  [[nodiscard]] const ThresholdSums& at(double threshold) const {
+    const auto place = std::ranges::lower_bound(thresholds_, threshold);
+    if (place == thresholds_.end() || *place != threshold)
+      throw InvalidArgument("threshold", "one of those swept", std::to_string(threshold));
+    return sums_[static_cast<std::size_t>(place - thresholds_.begin())];
+  }
+
+private:
+  std::vector<double> thresholds_;
+  std::vector<ThresholdSums> sums_;
+};
+
 } // namespace sparseann
