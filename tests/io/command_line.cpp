@@ -27,6 +27,7 @@ struct Outer {
   bool fast = true;
   Schedule schedule = Schedule::step;
   std::string name = "x";
+  std::string file;
   std::vector<int> widths{4, 8};
   std::array<double, 3> spacing_mm{1, 1, 1};
   std::optional<double> share;
@@ -39,6 +40,7 @@ struct Outer {
     visitor(field("fast", options.fast, "hurry"));
     visitor(field("schedule", options.schedule, "which"));
     visitor(field("name", options.name, "who"));
+    visitor(field("file", options.file, "where"));
     visitor(field("widths", options.widths, "of layers", sparseann::at_least(1)));
     visitor(field("spacing_mm", options.spacing_mm, "of voxels"));
     visitor(field("share", options.share, "part", sparseann::between(0, 1)));
@@ -106,6 +108,7 @@ TEST_CASE("help names defaults and limits and ends well") {
   CHECK(words.find("how many (a number of at least 1 and at most 10; default 3)") != std::string::npos);
   CHECK(words.find("which (one of poly, step; default step)") != std::string::npos);
   CHECK(words.find("default 4,8)") != std::string::npos);
+  CHECK(words.find("where (text; default empty)") != std::string::npos);
   CHECK(words.find("part (a number of at least 0 and at most 1, or none; default none)") != std::string::npos);
 }
 

@@ -127,7 +127,9 @@ struct FlagAdder {
 
   template <class T> void operator()(const std::string& path, const Field<T>& leaf) const {
     const std::string flag = "--" + path;
-    add_flag(app, flag, fmt::format("{} ({}; default {})", leaf.help, expected_text<T>(leaf.limits), typed(leaf.value)),
+    const std::string now = typed(leaf.value);
+    add_flag(app, flag,
+             fmt::format("{} ({}; default {})", leaf.help, expected_text<T>(leaf.limits), now.empty() ? "empty" : now),
              [flag, &value = leaf.value, limits = leaf.limits](const std::string& text) {
                T parsed = value;
                parse_field(flag, text, parsed);
