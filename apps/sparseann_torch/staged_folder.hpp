@@ -3,13 +3,13 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/io_error.hpp"
-#include "sparseann/io/file.hpp"
 
 namespace sparseann::app {
 
@@ -19,10 +19,12 @@ namespace sparseann::app {
 /// Throws: InvalidArgument naming --output where something that is no empty folder has the name; IoError.
 class StagedFolder {
 public:
-  explicit StagedFolder(const std::filesystem::path& path) : path_(normal_path(path)) {
-    if (std::filesystem::exists(path_) && (!std::filesystem::is_directory(path_) || !std::filesystem::is_empty(path_)))
-      throw InvalidArgument("--output", "a new or an empty folder", path.string());
-    staging_ = path_.parent_path() / fmt::format(".{}.{}.tmp", path_.filename().string(), ::getpid());
+  explicit StagedFolder(std::filesystem::path path) : path_(std::move(path)) {
+    const std::filesystem::path whole = path_.has_filename() ? path_ : path_.parent_path();
+    if (std::filesystem::exists(whole) && (!std::filesystem::is_directory(whole) || !std::filesystem::is_empty(whole)))
+      throw InvalidArgument("--output", "a new or an empty folder", path_.string());
+    staging_ = whole.parent_path() / fmt::format(".{}.{}.tmp", whole.filename().string(), ::getpid());
+    path_ = whole;
     std::error_code failure;
     if (!std::filesystem::create_directory(staging_, failure))
       throw IoError(path_, "cannot be created: " + failure.message());

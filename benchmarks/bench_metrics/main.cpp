@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -136,13 +137,11 @@ struct CellStack {
 void sweep_thresholds(benchmark::State& state, bool is_refined) {
   const CellStack stack;
   const Execution execution{.threads = threads()};
-  const std::vector<double> thresholds = percent_thresholds();
   for (auto _ : state) {
     const Components reference = slice_components(stack.cells, Connectivity::faces, execution);
-    const std::vector<ThresholdSums> sums = sweep_components(threshold_levels(stack.probability, thresholds, execution),
-                                                             reference.labels, thresholds.size(), execution);
+    const PercentSweep sums(stack.probability, reference.labels, std::nullopt, execution);
     const auto score = [&](int percent) {
-      return threshold_score(percent / 100.0, sums[static_cast<std::size_t>(percent - 1)], SingletonRule::divided);
+      return threshold_score(percent / 100.0, sums.at(percent / 100.0), SingletonRule::divided);
     };
     if (is_refined) {
       benchmark::DoNotOptimize(refined_sweep(score));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -203,6 +204,10 @@ TEST_CASE("every row of table 2 is trained, predicts and is scored by its instan
   REQUIRE(result.exit_code == 0);
   const CsvTable table = read_csv(toy.out / "table.csv");
   CHECK(table.rows() == 12);
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    CHECK(std::isfinite(table.number<double>(row, "rand_f"))); // every row has a score of its own
+    CHECK(std::isfinite(table.number<double>(row, "cell dice")));
+  }
   CHECK_THAT(toy.file("index.html"), ContainsSubstring("Zheng et al., AAAI 2020, Table 2"));
   CHECK(std::filesystem::exists(toy.out / "rand_f_by_plain_sum.svg"));
   // One row from its kept probabilities: VD2D's, all thresholds at once.

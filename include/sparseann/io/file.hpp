@@ -21,7 +21,8 @@ namespace sparseann {
 [[nodiscard]] inline std::string system_message(int code) { return std::generic_category().message(code); }
 
 /// Absolute, without `.`, `..` and a slash at its end, so that `filename` is the folder's own name and `parent_path`
-/// where it lies. Links stay.
+/// where it lies. By the text alone: links stay, and `..` after a link is where the link lies. Throws: filesystem_error
+/// for an empty path.
 [[nodiscard]] inline std::filesystem::path normal_path(const std::filesystem::path& path) {
   const std::filesystem::path normal = std::filesystem::absolute(path).lexically_normal();
   return normal.has_filename() ? normal : normal.parent_path();

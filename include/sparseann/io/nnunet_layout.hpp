@@ -14,7 +14,6 @@
 #include <fmt/format.h>
 
 #include "sparseann/core/error.hpp"
-#include "sparseann/io/file.hpp"
 #include "sparseann/io/json.hpp"
 
 namespace sparseann {
@@ -123,7 +122,8 @@ inline void add_channel(std::map<std::string, NnunetCaseFiles>& cases, const std
 /// that is not the highest label; IoError where it is no JSON.
 /// Source: nnU-Net's documentation/dataset_format.md and ignore_label.md.
 [[nodiscard]] inline NnunetDescription read_nnunet_description(const std::filesystem::path& folder) {
-  NnunetDescription description{.name = std::filesystem::weakly_canonical(normal_path(folder)).filename().string()};
+  const std::filesystem::path directory = folder.has_filename() ? folder : folder.parent_path();
+  NnunetDescription description{.name = std::filesystem::weakly_canonical(directory).filename().string()};
   const std::filesystem::path file = folder / "dataset.json";
   if (!std::filesystem::exists(file))
     return description;
