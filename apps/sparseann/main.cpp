@@ -11,6 +11,8 @@
 #include "apps/sparseann/compare/command.hpp"
 #include "apps/sparseann/evaluate/command.hpp"
 #include "apps/sparseann/evaluate_rand/command.hpp"
+#include "apps/sparseann/import/command.hpp"
+#include "apps/sparseann/nnunet/command.hpp"
 #include "apps/sparseann/select/command.hpp"
 #include "apps/sparseann/torch/commands.hpp"
 #include "sparseann/core/error.hpp"
@@ -20,8 +22,9 @@ namespace sparseann::app {
 
 namespace {
 
-constexpr std::array commands{select_command, evaluate_command, evaluate_rand_command, compare_command,
-                              encode_command, plan_command,     predict_command,       export_command};
+constexpr std::array commands{select_command,  evaluate_command, evaluate_rand_command, compare_command,
+                              encode_command,  plan_command,     import_command,        train_command,
+                              predict_command, export_command,   nnunet_command};
 
 std::string summaries() {
   std::string text = "Commands:\n";

@@ -69,6 +69,7 @@ template <CohortSelector S>
   SelectorChoice choice{.name = typed_name(name),
                         .purpose = purpose,
                         .needs_features = needs_features<S>,
+                        .takes_labelled = takes_labelled<S>,
                         .budget_scope = budget_scope<S>,
                         .add_flags = {},
                         .check = {},

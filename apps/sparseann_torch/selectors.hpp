@@ -23,6 +23,7 @@ struct SelectorChoice {
   std::string name; ///< as it is typed
   std::string_view purpose;
   bool needs_features = false;
+  bool takes_labelled = false; ///< goes on from slices that are labelled already
   BudgetScope budget_scope = BudgetScope::each_stack;
   std::function<void(CLI::App&)> add_flags;
   std::function<void()> check;   ///< throws InvalidArgument by flag

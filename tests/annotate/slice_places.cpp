@@ -142,9 +142,9 @@ TEST_CASE("a plan in terms of a viewer") {
                              {.slice = {0, Plane::xz, 0}, .rank = 1, .gain = {}},
                              {.slice = {1, Plane::yz, 4}, .rank = 0, .gain = {}}}};
   CHECK(slice_places_csv(plan, cases) ==
-        "case,plane,rank,slice,voxel_axis,view,toward,x_mm,y_mm,z_mm,step_x_mm,step_y_mm,step_z_mm\n"
-        "flipped,xz,0,3,j,coronal,P,99,44,-17,0,-2,0\n"
-        "flipped,xz,1,0,j,coronal,P,99,50,-17,0,-2,0\n"
-        "nowhere,yz,0,4,i,,,,,,,,\n");
+        "case,plane,rank,slice,order,voxel_axis,view,toward,x_mm,y_mm,z_mm,step_x_mm,step_y_mm,step_z_mm\n"
+        "flipped,xz,0,3,1,j,coronal,P,99,44,-17,0,-2,0\n"
+        "flipped,xz,1,0,3,j,coronal,P,99,50,-17,0,-2,0\n"
+        "nowhere,yz,0,4,2,i,,,,,,,,\n");
   CHECK_THROWS_AS(slice_places_csv(plan, std::span(cases).first(1)), InvalidArgument);
 }

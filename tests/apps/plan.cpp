@@ -127,13 +127,13 @@ TEST_CASE("a plan's slices have their place in the scanner, and each case a pict
   const test::ProgramResult result =
       folder.succeed("plan --data {}/data --selector equal-interval --budget 1 --output {}/run");
   CHECK(read_file(folder / "run/slices.csv") ==
-        "case,plane,rank,slice,voxel_axis,view,toward,x_mm,y_mm,z_mm,step_x_mm,step_y_mm,step_z_mm\n"
-        "only,xy,0,2,k,axial,S,86.5,57.5,-28,0,0,1\n"
-        "only,xz,0,3,j,coronal,P,86.5,57,-28.5,0,-1,0\n"
-        "only,yz,0,4,i,sagittal,L,86,57.5,-28.5,-1,0,0\n");
+        "case,plane,rank,slice,order,voxel_axis,view,toward,x_mm,y_mm,z_mm,step_x_mm,step_y_mm,step_z_mm\n"
+        "only,xy,0,2,1,k,axial,S,86.5,57.5,-28,0,0,1\n"
+        "only,xz,0,3,2,j,coronal,P,86.5,57,-28.5,0,-1,0\n"
+        "only,yz,0,4,3,i,sagittal,L,86,57.5,-28.5,-1,0,0\n");
   CHECK_THAT(read_file(folder / "run/pictures/only.svg"), ContainsSubstring(">rank 0: slice 3</text>"));
   CHECK_THAT(result.output, ContainsSubstring("only  xz     coronal, to P        6  3\n"));
-  CHECK_THAT(result.output, ContainsSubstring("\nLabel 3 of 18 slices, counted from 0."));
+  CHECK_THAT(result.output, ContainsSubstring("\nLabel 3 of 18 slices, counted from 0. "));
 }
 
 TEST_CASE("a plan that is there is said again, and with other options refused") {

@@ -39,8 +39,8 @@ TEST_CASE("plan and encode name the flag that is missing") {
   check_usage("plan --data {}/data --budget 1", "--output: expected a folder to write, got nothing\n");
   check_usage("encode --data {}/data", "--output: expected a folder to write, got nothing\n");
   check_usage("plan --data {}/data --output {}/run",
-              "--every, --budget: expected exactly one of the two, got neither\n");
-  check_usage(even + " --every 2", "--every, --budget: expected exactly one of the two, got both\n");
+              "--every, --budget, --budget-minutes: expected exactly one of the three, got none\n");
+  check_usage(even + " --every 2", "--every, --budget, --budget-minutes: expected exactly one of the three, got 2\n");
 }
 
 TEST_CASE("plan and encode name the flag whose value is wrong") {

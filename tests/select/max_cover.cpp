@@ -51,6 +51,35 @@ TEST_CASE("max-cover takes one slice of each cluster, the largest cluster first"
   CHECK(selection.gains[2] == Approx(1));
 }
 
+TEST_CASE("max-cover goes on from labelled slices by what the others add to them") {
+  const Array2<float> features = test::random_features(15, 4, Generator(6));
+  const std::vector<std::size_t> labelled{3, 8};
+  const RankedSelection selection = MaxCover<>{}(features, labelled, 4, Generator(1));
+  std::vector<std::size_t> selected = labelled;
+  const auto coverage = [&](std::size_t further) {
+    std::vector<std::size_t> set = selected;
+    set.push_back(further);
+    return test::coverage_by_definition(test::cosines(features).values(), set);
+  };
+  for (std::size_t rank = 0; rank < 4; ++rank) {
+    std::size_t best = 0;
+    while (std::ranges::find(selected, best) != selected.end())
+      ++best;
+    for (std::size_t slice = 0; slice < 15; ++slice)
+      if (std::ranges::find(selected, slice) == selected.end() && coverage(slice) > coverage(best))
+        best = slice;
+    CHECK(selection.indices.at(rank) == best);
+    CHECK(selection.gains.at(rank) ==
+          Approx(coverage(best) - test::coverage_by_definition(test::cosines(features).values(), selected)));
+    selected.push_back(best);
+  }
+  CHECK(MaxCover<FacilityLocation, NaiveGreedy>{}(features, labelled, 4, Generator(1)).indices == selection.indices);
+  CHECK_THROWS_AS(MaxCover<>{}(features, labelled, 14, Generator(1)), InvalidArgument);
+}
+
+static_assert(ContinuingSelector<MaxCover<>>);
+static_assert(!ContinuingSelector<MaxCover<FacilityLocation, StochasticGreedy>>);
+
 TEST_CASE("max-cover's gains sum to Eq. 7's coverage") {
   const Array2<float> features = test::random_features(15, 4, Generator(6));
   const RankedSelection selection = MaxCover<>{}(features, 5, Generator(1));

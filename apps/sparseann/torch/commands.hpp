@@ -19,6 +19,8 @@ inline constexpr bool has_torch = SPARSEANN_WITH_TORCH != 0;
 
 inline constexpr Command encode_command = torch_command("encode", "Make features of the slices of a folder of images");
 inline constexpr Command plan_command = torch_command("plan", "Say which slices of a folder of images to label now");
+inline constexpr Command train_command =
+    torch_command("train", "Train on the labels of an import; no dense label anywhere");
 inline constexpr Command predict_command = torch_command("predict", "Segment images with a trained model");
 inline constexpr Command export_command =
     torch_command("export", "Write a trained model's networks as TorchScript, for Python");

@@ -14,7 +14,7 @@
 #include "apps/sparseann_torch/encoders.hpp"
 #include "apps/sparseann_torch/images.hpp"
 #include "apps/sparseann_torch/names.hpp"
-#include "apps/sparseann_torch/staged_folder.hpp"
+#include "apps/staged_folder.hpp"
 #include "sparseann/core/interruption.hpp"
 #include "sparseann/encode/feature_files.hpp"
 #include "sparseann/io/command_line.hpp"

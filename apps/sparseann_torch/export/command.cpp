@@ -11,8 +11,8 @@
 #include <fmt/ranges.h>
 
 #include "apps/sparseann_torch/images.hpp"
-#include "apps/sparseann_torch/staged_folder.hpp"
 #include "apps/sparseann_torch/trained_model.hpp"
+#include "apps/staged_folder.hpp"
 #include "sparseann/core/interruption.hpp"
 #include "sparseann/io/command_line.hpp"
 #include "sparseann/io/json.hpp"

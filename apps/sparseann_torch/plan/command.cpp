@@ -1,7 +1,10 @@
 #include "apps/sparseann_torch/plan/command.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +12,9 @@
 
 #include "apps/sparseann_torch/plan/arguments.hpp"
 #include "apps/sparseann_torch/plan/result.hpp"
+#include "apps/sparseann_torch/plan/tasks.hpp"
+#include "sparseann/annotate/annotation_round.hpp"
+#include "sparseann/annotate/drawing_order.hpp"
 #include "sparseann/annotate/plan.hpp"
 #include "sparseann/core/interruption.hpp"
 #include "sparseann/encode/feature_files.hpp"
@@ -43,13 +49,63 @@ void complete_problem(const PlanMethod& method, const Images& images, const RunD
       stack.scores = method.selector.scores(images.cases[stack.case_index].image, stack.plane);
 }
 
-void select_stage(const PlanMethod& method, const Images& images, SelectionProblem problem, RunDirectory& run,
+/// What the selector is asked: slices on top of those that are known, of which it knows or does not.
+SelectionProblem problem_of(const PlanCall& call, const Images& images, const KnownLabels& known) {
+  std::vector<std::size_t> depths;
+  std::vector<std::vector<std::size_t>> labelled;
+  for (std::size_t c = 0; c < images.cases.size(); ++c)
+    for (const Plane plane : images.planes) {
+      labelled.push_back(known.slices(c)[stacking_axis(plane)]);
+      depths.push_back(slice_count(images.cases[c].image.shape(), plane));
+    }
+  const Budget budget =
+      call.annotators.time.budget_minutes ? budget_with(call.annotators.time.slices(), depths) : call.budget;
+  SelectionProblem problem = selection_problem(images.cases, images.planes, budget);
+  for (std::size_t i = 0; i < problem.stacks.size(); ++i) {
+    SliceStack& stack = problem.stacks[i];
+    stack.budget = std::min(stack.budget, stack.slices - labelled[i].size());
+    if (call.annotators.conditioned)
+      stack.labelled = labelled[i];
+    else
+      stack.budget += labelled[i].size(); // some of them may be found again
+  }
+  return problem;
+}
+
+/// Leaves out slices that are known, and those beyond what was asked for on top.
+void drop_known(const PlanCall& call, const KnownLabels& known, SelectionProblem& problem, SelectionPlan& selection) {
+  if (call.annotators.conditioned)
+    return;
+  for (std::size_t i = 0; i < problem.stacks.size(); ++i) {
+    SliceStack& stack = problem.stacks[i];
+    const std::vector<std::size_t> labelled = known.slices(stack.case_index)[stacking_axis(stack.plane)];
+    const RankedSelection& found = selection.selections[i];
+    RankedSelection fresh;
+    stack.budget -= labelled.size();
+    for (std::size_t rank = 0; rank < found.indices.size() && fresh.indices.size() < stack.budget; ++rank) {
+      if (std::ranges::binary_search(labelled, found.indices[rank]))
+        continue;
+      fresh.indices.push_back(found.indices[rank]);
+      if (!found.gains.empty())
+        fresh.gains.push_back(found.gains[rank]);
+    }
+    selection.selections[i] = fresh;
+  }
+}
+
+void select_stage(const PlanMethod& method, const Images& images, const KnownLabels& known, RunDirectory& run,
                   const StageContext& context) {
+  const PlanCall& call = method.call;
+  SelectionProblem problem = problem_of(call, images, known);
   run.stage("select", [&] {
     complete_problem(method, images, run, problem);
-    const Execution execution{.threads = method.call.images.threads, .progress = context.progress};
-    const SelectionPlan selection = method.selector.select(problem, context.generator.split("select"), execution);
-    publish_atomically(run.path() / "plan.csv", to_csv(plan_from(problem, selection), case_names(images.cases)));
+    const Execution execution{.threads = call.images.threads, .progress = context.progress};
+    SelectionPlan selection = method.selector.select(problem, context.generator.split("select"), execution);
+    drop_known(call, known, problem, selection);
+    AnnotationPlan found = plan_from(problem, selection);
+    if (call.annotators.time.budget_minutes)
+      found = first_to_draw(found, call.annotators.time.slices());
+    publish_atomically(run.path() / "plan.csv", to_csv(found, case_names(images.cases)));
   });
 }
 
@@ -61,15 +117,23 @@ void plan(const CLI::App& app, const PlanCall& call, const std::vector<EncoderCh
     method.encoder->settle(device);
   const Progress progress(std::cerr, standard_error_is_terminal());
   const Images images = read_images(call.images, call.planes, progress);
-  const SelectionProblem problem = selection_problem(images.cases, images.planes, call.budget);
-  RunDirectory run(*call.output, facts_of("plan", call.images, device), options_of(method, images));
+  std::optional<AnnotationState> already;
+  if (call.annotators.already)
+    already = read_annotation_state(*call.annotators.already);
+  const std::vector<std::string> class_names = classes_of(call, already);
+  const KnownLabels known(already, images, class_names);
+  (void)problem_of(call, images, known); // what cannot be chosen need not be encoded
+  RunDirectory run(*call.output, facts_of("plan", call.images, device), options_of(method, images, already));
   StageContext context = stage_context(call.images, device, progress);
   context.log = [&run](const Json& event) { run.log(event); };
   if (method.encoder != nullptr)
     encode_stage(method, images, run, context);
-  select_stage(method, images, problem, run, context);
+  select_stage(method, images, known, run, context);
   const AnnotationPlan found = read_plan(run.path() / "plan.csv", case_names(images.cases));
   run.stage("pictures", [&] { write_plan(run.path(), found, images, progress); });
+  run.stage("tasks", [&] {
+    write_tasks(run.path(), found, images, known, class_names, call.annotators.time.minutes_per_slice, progress);
+  });
   std::cout << plan_in_words(run.path(), found, images) << std::flush;
 }
 

@@ -59,9 +59,11 @@ std::string plan_in_words(const std::filesystem::path& folder, const AnnotationP
         text += row_of(images.cases[i], bar, name_width);
   if (rows > most_rows)
     text += fmt::format("... and {} more\n", rows - most_rows);
-  return text + fmt::format("\nLabel {} of {} slices, counted from 0. {} says where each lies in mm, {} shows them.\n",
-                            plan.slices.size(), images.slices(), (folder / "slices.csv").string(),
-                            (folder / "pictures" / "CASE.svg").string());
+  return text +
+         fmt::format("\nLabel {} of {} slices, counted from 0. {} shows them in the order of drawing, with their "
+                     "places in mm; {} is what annotators open. Then: sparseann import --round {}\n",
+                     plan.slices.size(), images.slices(), (folder / "index.html").string(),
+                     (folder / "labels" / "CASE.nii.gz").string(), folder.string());
 }
 
 } // namespace sparseann::app

@@ -8,9 +8,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "sparseann/annotate/drawing_order.hpp"
 #include "sparseann/annotate/plan.hpp"
 #include "sparseann/core/error.hpp"
 #include "sparseann/core/geometry.hpp"
@@ -83,15 +85,20 @@ namespace detail {
 [[nodiscard]] inline double rounded_mm(double value) { return std::round(value * 1e4) / 1e4 + 0.0; } // + 0.0: no -0
 } // namespace detail
 
-/// A plan in terms that a viewer shows, as CSV: case, plane, rank, slice, voxel_axis, view, toward, x_mm, y_mm, z_mm,
-/// step_x_mm, step_y_mm, step_z_mm. In the plan's order; cells from `view` on are empty where the image states no
-/// affine.
+/// A plan in terms that a viewer shows, as CSV: case, plane, rank, slice, order (of drawing, from 1), voxel_axis, view,
+/// toward, x_mm, y_mm, z_mm, step_x_mm, step_y_mm, step_z_mm. In the plan's order; cells from `view` on are empty where
+/// the image states no affine.
 ///
 /// Throws: InvalidArgument for a case or a slice that there is not.
 [[nodiscard]] inline std::string slice_places_csv(const AnnotationPlan& plan, std::span<const Case> cases) {
-  CsvWriter table({"case", "plane", "rank", "slice", "voxel_axis", "view", "toward", "x_mm", "y_mm", "z_mm",
+  std::vector<std::size_t> turns(plan.slices.size());
+  const std::vector<std::size_t> order = drawing_order(plan);
+  for (std::size_t turn = 0; turn < order.size(); ++turn)
+    turns[order[turn]] = turn + 1;
+  CsvWriter table({"case", "plane", "rank", "slice", "order", "voxel_axis", "view", "toward", "x_mm", "y_mm", "z_mm",
                    "step_x_mm", "step_y_mm", "step_z_mm"});
-  for (const PlannedSlice& planned : plan.slices) {
+  for (std::size_t position = 0; position < plan.slices.size(); ++position) {
+    const PlannedSlice& planned = plan.slices[position];
     const auto& [case_index, plane, slice] = planned.slice;
     if (case_index >= cases.size())
       throw InvalidArgument("plan", fmt::format("cases below {}", cases.size()), fmt::format("{}", case_index));
@@ -105,8 +112,8 @@ namespace detail {
       std::ranges::transform(place->centre_mm, mm.begin(), detail::rounded_mm);
       std::ranges::transform(place->step_mm, mm.begin() + 3, detail::rounded_mm);
     }
-    table.add_row(cases[case_index].name, name_of(plane), planned.rank, slice, std::string(1, voxel_axis(plane)), view,
-                  toward, mm[0], mm[1], mm[2], mm[3], mm[4], mm[5]);
+    table.add_row(cases[case_index].name, name_of(plane), planned.rank, slice, turns[position],
+                  std::string(1, voxel_axis(plane)), view, toward, mm[0], mm[1], mm[2], mm[3], mm[4], mm[5]);
   }
   return table.text();
 }

@@ -188,20 +188,6 @@ private:
 
 namespace detail {
 
-[[nodiscard]] inline Json dataset_json(const Cohort& cohort) {
-  Json channels = Json::object();
-  for (std::size_t channel = 0; channel < cohort.channels(); ++channel)
-    channels[fmt::format("{}", channel)] = fmt::format("channel {}", channel);
-  Json labels = Json::object();
-  for (std::size_t label = 0; label < cohort.classes(); ++label)
-    labels[cohort.class_names[label]] = label;
-  return {{"name", cohort.name},
-          {"channel_names", channels},
-          {"labels", labels},
-          {"numTraining", cohort.training.size()},
-          {"file_ending", ".nii.gz"}};
-}
-
 inline void create_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -283,7 +269,11 @@ inline void write_nnunet_folder(const std::filesystem::path& folder, const Label
   std::filesystem::remove(folder / "dataset.json");
   training.write();
   test.write();
-  write_json_file(folder / "dataset.json", detail::dataset_json(cohort));
+  write_json_file(
+      folder / "dataset.json",
+      nnunet_description_json(
+          {.name = cohort.name, .class_names = cohort.class_names, .ignore_label = {}, .channels = cohort.channels()},
+          cohort.training.size()));
 }
 
 } // namespace sparseann

@@ -179,4 +179,21 @@ group_nnunet_files(const std::map<std::string, std::filesystem::path>& files, bo
   return cases;
 }
 
+/// dataset.json as nnU-Net v2 reads it, with `ignore` where there is such a label; channels are numbered.
+[[nodiscard]] inline Json nnunet_description_json(const NnunetDescription& description, std::size_t training_cases) {
+  Json channels = Json::object();
+  for (std::size_t channel = 0; channel < description.channels.value_or(1); ++channel)
+    channels[fmt::format("{}", channel)] = fmt::format("channel {}", channel);
+  Json labels = Json::object();
+  for (std::size_t label = 0; label < description.class_names.size(); ++label)
+    labels[description.class_names[label]] = label;
+  if (description.ignore_label)
+    labels["ignore"] = *description.ignore_label;
+  return {{"name", description.name},
+          {"channel_names", channels},
+          {"labels", labels},
+          {"numTraining", training_cases},
+          {"file_ending", ".nii.gz"}};
+}
+
 } // namespace sparseann

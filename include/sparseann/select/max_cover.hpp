@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "sparseann/core/array.hpp"
 #include "sparseann/core/execution.hpp"
@@ -13,6 +16,7 @@
 #include "sparseann/select/lazy_greedy.hpp"
 #include "sparseann/select/maximiser.hpp"
 #include "sparseann/select/naive_greedy.hpp"
+#include "sparseann/select/objective_view.hpp"
 #include "sparseann/select/ranked_selection.hpp"
 #include "sparseann/select/selector.hpp"
 #include "sparseann/select/similarity.hpp"
@@ -73,6 +77,25 @@ struct MaxCover {
       return maximise(objective(features), budget, generator);
     else
       return maximise(objective(features), budget);
+  }
+
+  /// Goes on from slices that are labelled already: those that add the most to them, none of them. By lazy greedy,
+  /// which finds what naive greedy finds. `labelled` is ascending. Throws: besides, InvalidArgument for a budget above
+  /// the slices that are left.
+  [[nodiscard]] RankedSelection operator()(const Array2<float>& features, std::span<const std::size_t> labelled,
+                                           std::size_t budget, const Generator&) const
+    requires SubmodularObjective<Objective> &&
+             (std::same_as<Maximise, LazyGreedy> || std::same_as<Maximise, NaiveGreedy>)
+  {
+    Objective coverage = objective(features);
+    const double band = tie_band(coverage, options.maximiser.tie_tolerance);
+    std::vector<std::size_t> others;
+    for (std::size_t slice = 0; slice < features.shape(0); ++slice)
+      if (std::ranges::binary_search(labelled, slice))
+        coverage.add(slice);
+      else
+        others.push_back(slice);
+    return select_among(coverage, others, budget, band);
   }
 
   /// What is maximised, with nothing selected yet.

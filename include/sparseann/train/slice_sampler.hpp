@@ -28,7 +28,8 @@ namespace sparseann {
 /// A case, one of its planes that have annotated slices, one of these, an origin: each uniform ("randomly chooses a
 /// stack and a plane, and crops a patch from a slice"). Slices smaller than the patch are reflected, without labels
 /// outside. With a `balanced_share`, so many of the patches are drawn around a pixel of a class instead, each class of
-/// the chosen slice as likely. Throws: DataError for a case without a fully annotated slice.
+/// the chosen slice as likely. What was left open of a slice is masked. Throws: DataError for a case without a drawn
+/// slice, see drawn_slices.
 class SliceSampler {
 public:
   SliceSampler(const LabelledCases& data, std::size_t edge, const AugmentationOptions& augmentation,
@@ -37,7 +38,7 @@ public:
     for (std::size_t c = 0; c < data.cases.size(); ++c) {
       planes_.emplace_back();
       for (const Plane plane : data.planes)
-        if (std::vector<std::size_t> slices = annotated_slices(data.labels[c], plane); !slices.empty())
+        if (std::vector<std::size_t> slices = drawn_slices(data.labels[c], plane); !slices.empty())
           planes_.back().push_back({plane, std::move(slices)});
       if (planes_.back().empty())
         throw DataError("labels of case " + data.cases[c].name, "an annotated slice", "none");
@@ -57,7 +58,7 @@ public:
       const Image& image = data_.cases[case_index].image;
       const SparseLabels& sparse = data_.labels[case_index];
       const Array2<std::uint8_t> slice_labels = copy_slice(sparse.voxels(), plane, slice);
-      const CropOrigin<2> origin = draw_place(slice_labels, generator);
+      const CropOrigin<2> origin = draw_place(slice_labels, sparse.unlabelled(), generator);
       const Augmentation augmentation = draw_augmentation(augmentation_, generator);
       const Array3<float> patch =
           augment_slice(augmentation, plane, extract_crop(copy_slice(image.voxels, plane, slice), origin, extent_));
@@ -75,7 +76,8 @@ public:
   }
 
 private:
-  [[nodiscard]] CropOrigin<2> draw_place(const Array2<std::uint8_t>& labels, Generator& generator) const {
+  [[nodiscard]] CropOrigin<2> draw_place(const Array2<std::uint8_t>& labels, std::uint8_t unlabelled,
+                                         Generator& generator) const {
     const CropExtent<2> shape{labels.shape(0), labels.shape(1)};
     if (balanced_share_ <= 0 || !generator.coin(balanced_share_))
       return draw_origin<2>(shape, extent_, generator);
@@ -83,7 +85,7 @@ private:
     for (std::size_t offset = 0; offset < labels.size(); ++offset)
       offsets[elements(labels)[offset]].push_back(offset);
     std::vector<std::size_t> classes;
-    for (std::size_t label = 0; label < offsets.size(); ++label)
+    for (std::size_t label = 0; label < unlabelled; ++label)
       if (!offsets[label].empty())
         classes.push_back(label);
     const auto& of_class = offsets[classes[generator.uniform_index(classes.size())]];

@@ -1,0 +1,55 @@
+#include "sparseann/report/round_page.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/count_of.hpp"
+
+using namespace sparseann;
+
+namespace {
+
+Case patterned_case(std::string name) {
+  Case subject{
+      .name = std::move(name),
+      .image = {.voxels = Array4<float>::from_shape({1, 3, 4, 5}), .geometry = isotropic_geometry({3, 4, 5}, 2)}};
+  std::size_t offset = 0;
+  for (float& voxel : elements(subject.image.voxels)) {
+    voxel = static_cast<float>(offset * offset % 23);
+    ++offset;
+  }
+  return subject;
+}
+
+const std::vector<std::string> classes{"background", "left <atrium>"};
+
+} // namespace
+
+TEST_CASE("a round's page shows every slice to draw, when, where and what it adds") {
+  const std::vector<Case> cases{patterned_case("a&b"), patterned_case("c")};
+  const AnnotationPlan plan{{{.slice = {0, Plane::xy, 2}, .rank = 0, .gain = 3.0},
+                             {.slice = {0, Plane::xy, 0}, .rank = 1, .gain = 1.0},
+                             {.slice = {1, Plane::yz, 4}, .rank = 0, .gain = {}}}};
+  const std::string page = round_page("round_1", plan, cases, classes, 2.5);
+  CHECK(test::count_of(page, "<li data-slice=") == 3);
+  CHECK(test::count_of(page, "src=\"data:image/png;base64,") == 3);
+  CHECK_THAT(page, ContainsSubstring("<li data-slice=\"a&amp;b,xy,2\" data-state=\"not drawn\">"));
+  CHECK_THAT(page, ContainsSubstring("<b>No. 1: xy 2</b><span>4.0, 3.0, 4.0 mm</span><span>adds 75.0 %</span>"));
+  CHECK_THAT(page, ContainsSubstring("<b>No. 3: xy 0</b>"));
+  CHECK_THAT(page, ContainsSubstring("<b>No. 2: yz 4</b>"));
+  CHECK_THAT(page, ContainsSubstring("<h3>Plane yz: sagittal, slice 0 to 4 goes toward R</h3>"));
+  CHECK_THAT(page, ContainsSubstring("<b id=\"left\">8 minutes</b>")); // 3 x 2.5, rounded
+  CHECK_THAT(page, ContainsSubstring("0 background, 1 left &lt;atrium&gt;, 2 ignore"));
+  CHECK(test::count_of(page, "<svg class=\"coverage\"") == 1); // the other stack has no gains
+  CHECK_THAT(page, ContainsSubstring("<title>2 slices: 100.0 %</title>"));
+  CHECK(test::count_of(page, "http") == 0); // nothing from elsewhere
+  CHECK(test::count_of(page, "{{") == 0);
+}
+
+TEST_CASE("slices that a scan does not have are no page's") {
+  const std::vector<Case> cases{patterned_case("a")};
+  CHECK_THROWS_AS(round_page("r", {{{.slice = {0, Plane::xy, 3}, .rank = 0, .gain = {}}}}, cases, classes, 2),
+                  InvalidArgument);
+}
