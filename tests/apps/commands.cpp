@@ -26,11 +26,11 @@ void check_refuses_command(const std::string& arguments, const std::string& mess
 
 TEST_CASE("the program lists its commands, and a command that is none is refused") {
   check_says("--help", "\n  select         Rank the items to label, from features or a graph.\n");
-  check_refuses_command(
-      "",
-      "command: expected one of select, evaluate, evaluate-rand, compare, encode, plan, predict, export, got nothing");
-  check_refuses_command("train-everything", "command: expected one of select, evaluate, evaluate-rand, compare, "
-                                            "encode, plan, predict, export, got 'train-everything'");
+  check_refuses_command("", "command: expected one of select, evaluate, evaluate-rand, compare, encode, plan, import, "
+                            "train, predict, export, nnunet, got nothing");
+  check_refuses_command("train-everything",
+                        "command: expected one of select, evaluate, evaluate-rand, compare, "
+                        "encode, plan, import, train, predict, export, nnunet, got 'train-everything'");
   check_refuses_command("--no-such-flag", "The following argument was not expected: --no-such-flag\n"
                                           "Run with --help for what there is.");
 }

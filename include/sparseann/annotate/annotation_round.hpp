@@ -108,6 +108,7 @@ inline constexpr int round_format = 1;
                                                                        const std::vector<std::string>& names) {
   const CsvTable table = read_csv(file);
   std::vector<AnnotatedSlice> slices;
+  slices.reserve(table.rows());
   for (std::size_t row = 0; row < table.rows(); ++row)
     slices.push_back({detail::position_of(names, table, row),
                       {detail::plane_in(table, row), table.number<std::size_t>(row, "slice"),
