@@ -10,7 +10,9 @@
 
 namespace sparseann::app {
 
-/// What quickstart trains. Which sets the meta-model fitted makes no difference here.
-using Model = ThreeStepModel<BaseModels<Planes2d<Fcn2d>, Sparse3d<DenseVoxNet>>, TrainedMeta<RandomFit>>;
+using BaseNetworks = BaseModels<Planes2d<Fcn2d>, Sparse3d<DenseVoxNet>>;
+
+/// What quickstart and `sparseann train` train. Which sets the meta-model fitted makes no difference here.
+using Model = ThreeStepModel<BaseNetworks, TrainedMeta<RandomFit>>;
 
 } // namespace sparseann::app

@@ -7,20 +7,10 @@
 
 using namespace sparseann;
 
-namespace {
-
-SparseLabels nothing_known(const Shape3& shape) {
-  Array3<std::uint8_t> voxels({shape[0], shape[1], shape[2]});
-  voxels.fill(3);
-  return {voxels, 3, isotropic_geometry(shape)};
-}
-
-} // namespace
-
 TEST_CASE("annotators' labels are background on the planned slices and ignore elsewhere") {
   const PlannedCase planned{{{1}, {}, {0, 3}}};
-  const Array3<std::uint8_t> labels = task_labels(planned, nothing_known({3, 2, 4}));
-  const Array3<std::uint8_t> guide = task_guide(planned, nothing_known({3, 2, 4}));
+  const Array3<std::uint8_t> labels = task_labels(planned, nothing_annotated(isotropic_geometry({3, 2, 4}), 3));
+  const Array3<std::uint8_t> guide = task_guide(planned, nothing_annotated(isotropic_geometry({3, 2, 4}), 3));
   for (std::size_t z = 0; z < 3; ++z)
     for (std::size_t y = 0; y < 2; ++y)
       for (std::size_t x = 0; x < 4; ++x) {

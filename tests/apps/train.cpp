@@ -14,11 +14,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::string toy = "train --data {}/data --labels {}/round --threads 1 --base.2d.training.iterations 20 "
-                        "--base.2d.training.patch 16 --base.2d.training.batch 4 --base.3d.training.iterations 20 "
-                        "--base.3d.training.patch 16 --base.3d.training.batch 2 --base.3d.inference.window 16 "
-                        "--meta.training.iterations 20 --meta.training.patch 16 --meta.training.batch 2 "
-                        "--meta.inference.window 16 --output {}/model ";
+const std::string toy_training =
+    "train --data {}/data --labels {}/round --threads 1 --base.2d.training.iterations 20 "
+    "--base.2d.training.patch 16 --base.2d.training.batch 4 --base.3d.training.iterations 20 "
+    "--base.3d.training.patch 16 --base.3d.training.batch 2 --base.3d.inference.window 16 "
+    "--meta.training.iterations 20 --meta.training.patch 16 --meta.training.batch 2 "
+    "--meta.inference.window 16 --output {}/model ";
 
 /// A round in which slices of both scans are drawn.
 class DrawnFolder : public test::RoundFolder {
@@ -37,7 +38,7 @@ public:
 
 TEST_CASE("train learns from drawn slices, says what it can of unseen cases, and ends in a model that predicts") {
   const DrawnFolder folder;
-  const test::ProgramResult result = folder.succeed(toy + "--validate 2-fold");
+  const test::ProgramResult result = folder.succeed(toy_training + "--validate 2-fold");
   CHECK_THAT(result.errors, ContainsSubstring("2 cases with 4 annotated slices; 0 without any are left out\n"));
   CHECK_THAT(result.output, ContainsSubstring("\nrandom_fit_then_nearest_fit   ball                      2  "));
   CHECK_THAT(result.output, ContainsSubstring("not as the Dice of a dense test set."));
@@ -57,9 +58,10 @@ TEST_CASE("train learns from drawn slices, says what it can of unseen cases, and
 
   SECTION("the same call says the same, another seed is refused") {
     const std::string model = read_file(folder / "model/model.safetensors");
-    CHECK(folder.succeed(toy + "--validate 2-fold").output == result.output);
+    CHECK(folder.succeed(toy_training + "--validate 2-fold").output == result.output);
     CHECK(read_file(folder / "model/model.safetensors") == model);
-    CHECK_THAT(folder.run(toy + "--validate 2-fold --seed 1").errors, ContainsSubstring("seed: expected 0 as in "));
+    CHECK_THAT(folder.run(toy_training + "--validate 2-fold --seed 1").errors,
+               ContainsSubstring("seed: expected 0 as in "));
   }
   SECTION("nnU-Net gets the drawn slices with its ignore label, or all voxels with pseudo-labels") {
     folder.succeed("nnunet --data {}/data --labels {}/round --output {}/Dataset001_ball");
@@ -97,10 +99,10 @@ TEST_CASE("train and nnunet refuse what they cannot work with, by name") {
   refused("train", 2, "error: --data: expected a folder with imagesTr, got nothing\n");
   refused("train --data {}/data --labels {}/data --output {}/m", 1, "error: {}/data: expected a round with an import");
   refused(
-      toy + "--validate 3-fold", 2,
+      toy_training + "--validate 3-fold", 2,
       "error: --validate: expected 2-fold to 2-fold, the number of cases that are annotated, or none, got 3-fold\n");
-  refused(toy + "--validate five", 2, "error: --validate: expected 2-fold to 2-fold");
-  refused(toy + "--preset large", 2, "error: --preset: expected ");
+  refused(toy_training + "--validate five", 2, "error: --validate: expected 2-fold to 2-fold");
+  refused(toy_training + "--preset large", 2, "error: --preset: expected ");
   refused("train --data {}/data --labels {}/round --output {}/round/m", 2,
           "error: --output: expected a folder outside of "
           "--labels {}/round, got {}/round/m\n");
@@ -109,6 +111,6 @@ TEST_CASE("train and nnunet refuse what they cannot work with, by name") {
   refused("nnunet --data {}/data --labels {}/round --pseudo-labels {}/data --output {}/Dataset001_x", 1,
           "error: {}/data: expected a finished run with pseudo_labels/NAME, got none\n");
   fs::rename(folder / "data/imagesTr/b_0000.nii.gz", folder / "data/imagesTr/c_0000.nii.gz");
-  refused(toy, 1, "expected images of all its cases in {}/data, got none of 'b'\n");
+  refused(toy_training, 1, "expected images of all its cases in {}/data, got none of 'b'\n");
 }
 #endif

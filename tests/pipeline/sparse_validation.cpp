@@ -9,7 +9,7 @@ using namespace sparseann;
 
 namespace {
 
-constexpr std::uint8_t unlabelled = 3;
+constexpr std::uint8_t open_voxel = 3;
 
 SparseLabels row_of(std::vector<std::uint8_t> values) {
   Array3<std::uint8_t> voxels({1, 1, values.size()});
@@ -20,7 +20,7 @@ SparseLabels row_of(std::vector<std::uint8_t> values) {
 } // namespace
 
 TEST_CASE("what nobody annotated is not scored") {
-  const SparseLabels labels = row_of({0, 1, 1, unlabelled, unlabelled, 0});
+  const SparseLabels labels = row_of({0, 1, 1, open_voxel, open_voxel, 0});
   const Array3<std::uint8_t> prediction = row_of({1, 1, 0, 2, 2, 0}).voxels();
   const std::vector<SparseScore> scores = score_on_annotated(prediction, labels, "m", 4, "case");
   REQUIRE(scores.size() == 1); // class 2 is nowhere among the annotated voxels

@@ -4,23 +4,11 @@
 
 #include "support/catch.hpp"
 #include "support/count_of.hpp"
+#include "support/patterned_case.hpp"
 
 using namespace sparseann;
 
 namespace {
-
-/// 3 x 4 x 5 voxels, whose slices look different from each other.
-Case patterned_case(std::string name) {
-  Case subject{
-      .name = std::move(name),
-      .image = {.voxels = Array4<float>::from_shape({1, 3, 4, 5}), .geometry = isotropic_geometry({3, 4, 5}, 2)}};
-  std::size_t offset = 0;
-  for (float& voxel : elements(subject.image.voxels)) {
-    voxel = static_cast<float>(offset * offset % 23);
-    ++offset;
-  }
-  return subject;
-}
 
 /// The picture of one slice, as the page must carry it.
 std::string embedded(const Array2<float>& slice) {
@@ -31,7 +19,7 @@ std::string embedded(const Array2<float>& slice) {
 } // namespace
 
 TEST_CASE("a plan's picture shows each selected slice, with its number and its place, by rank") {
-  const Case subject = patterned_case("a<b>&\"c\"");
+  const Case subject = test::patterned_case("a<b>&\"c\"");
   const CaseSelection selection{.case_name = subject.name,
                                 .planes = {{.plane = Plane::xy, .slices = 3, .selected = {2, 0}},
                                            {.plane = Plane::xz, .slices = 4, .selected = {}},
@@ -56,7 +44,7 @@ TEST_CASE("a plan's picture shows each selected slice, with its number and its p
 }
 
 TEST_CASE("a plan's picture wraps its thumbnails and does without an affine") {
-  Case subject = patterned_case("wide");
+  Case subject = test::patterned_case("wide");
   subject.image.geometry.orientation.sform_code = 0;
   subject.image.voxels = Array4<float>::from_shape({1, 9, 4, 5});
   std::ranges::fill(elements(subject.image.voxels), 1.0F);

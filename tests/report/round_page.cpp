@@ -1,38 +1,26 @@
 #include "sparseann/report/round_page.hpp"
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
 #include "support/count_of.hpp"
+#include "support/patterned_case.hpp"
 
 using namespace sparseann;
 
 namespace {
 
-Case patterned_case(std::string name) {
-  Case subject{
-      .name = std::move(name),
-      .image = {.voxels = Array4<float>::from_shape({1, 3, 4, 5}), .geometry = isotropic_geometry({3, 4, 5}, 2)}};
-  std::size_t offset = 0;
-  for (float& voxel : elements(subject.image.voxels)) {
-    voxel = static_cast<float>(offset * offset % 23);
-    ++offset;
-  }
-  return subject;
-}
-
-const std::vector<std::string> classes{"background", "left <atrium>"};
+const std::vector<std::string> drawn_classes{"background", "left <atrium>"};
 
 } // namespace
 
 TEST_CASE("a round's page shows every slice to draw, when, where and what it adds") {
-  const std::vector<Case> cases{patterned_case("a&b"), patterned_case("c")};
+  const std::vector<Case> cases{test::patterned_case("a&b"), test::patterned_case("c")};
   const AnnotationPlan plan{{{.slice = {0, Plane::xy, 2}, .rank = 0, .gain = 3.0},
                              {.slice = {0, Plane::xy, 0}, .rank = 1, .gain = 1.0},
                              {.slice = {1, Plane::yz, 4}, .rank = 0, .gain = {}}}};
-  const std::string page = round_page("round_1", plan, cases, classes, 2.5);
+  const std::string page = round_page("round_1", plan, cases, drawn_classes, 2.5);
   CHECK(test::count_of(page, "<li data-slice=") == 3);
   CHECK(test::count_of(page, "src=\"data:image/png;base64,") == 3);
   CHECK_THAT(page, ContainsSubstring("<li data-slice=\"a&amp;b,xy,2\" data-state=\"not drawn\">"));
@@ -49,7 +37,7 @@ TEST_CASE("a round's page shows every slice to draw, when, where and what it add
 }
 
 TEST_CASE("slices that a scan does not have are no page's") {
-  const std::vector<Case> cases{patterned_case("a")};
-  CHECK_THROWS_AS(round_page("r", {{{.slice = {0, Plane::xy, 3}, .rank = 0, .gain = {}}}}, cases, classes, 2),
+  const std::vector<Case> cases{test::patterned_case("a")};
+  CHECK_THROWS_AS(round_page("r", {{{.slice = {0, Plane::xy, 3}, .rank = 0, .gain = {}}}}, cases, drawn_classes, 2),
                   InvalidArgument);
 }

@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "apps/required.hpp"
 #include "apps/sparseann/import/drawn_case.hpp"
 #include "apps/sparseann/import/result.hpp"
 #include "apps/staged_folder.hpp"
@@ -122,8 +123,7 @@ fs::path next_import(const fs::path& imports) {
 }
 
 void import_round(const ImportCall& call) {
-  if (call.round.empty())
-    throw InvalidArgument("--round", "a folder that `sparseann plan` wrote", "nothing");
+  check_required({{"--round", call.round, "a folder that `sparseann plan` wrote"}});
   const Progress progress(std::cerr, standard_error_is_terminal());
   const AnnotationRound round(call.round);
   const fs::path imports = round.path() / "imports";

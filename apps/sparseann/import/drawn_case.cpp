@@ -31,14 +31,14 @@ void add_files(const fs::path& folder, std::optional<Plane> plane, const Annotat
 
 DrawnFile read_returned_file(const ReturnedFile& file, const Geometry& grid, double tolerance,
                              std::vector<std::string>& notes) {
-  const LabelVolume volume = read_nifti_labels(file.path);
+  LabelVolume volume = read_nifti_labels(file.path);
   const GridRelation relation = relation_to_grid(file.path, volume.geometry, grid, tolerance);
   if (relation.reoriented())
     notes.push_back(fmt::format("{}: stored along other axes than the image, turned back", file.path.string()));
   if (relation.largest_shift_mm > negligible_mm)
     notes.push_back(fmt::format("{}: its header is up to {:.2g} mm off the image's, taken as rounding",
                                 file.path.string(), relation.largest_shift_mm));
-  return {.name = file.path.string(), .plane = file.plane, .voxels = on_grid(volume.voxels, relation)};
+  return {.name = file.path.string(), .plane = file.plane, .voxels = on_grid(std::move(volume.voxels), relation)};
 }
 
 } // namespace

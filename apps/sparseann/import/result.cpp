@@ -7,12 +7,10 @@
 
 #include <fmt/format.h>
 
-#include "sparseann/annotate/task_volumes.hpp"
 #include "sparseann/io/atomic_file.hpp"
 #include "sparseann/io/csv.hpp"
 #include "sparseann/io/file.hpp"
 #include "sparseann/io/nifti.hpp"
-#include "sparseann/io/nnunet_layout.hpp"
 
 namespace sparseann::app {
 
@@ -83,12 +81,6 @@ void write_import(const fs::path& folder, const AnnotationRound& round, const st
   }
   publish_atomically(folder / "slices.csv", to_csv(slices_of(round, cases), round.case_names()));
   publish_atomically(folder / "disagreements.csv", disagreements_csv(cases));
-  write_json_file(folder / "dataset.json",
-                  nnunet_description_json({.name = normal_path(round.path()).filename().string(),
-                                           .class_names = round.class_names(),
-                                           .ignore_label = round.class_names().size(),
-                                           .channels = {}},
-                                          cases.size()));
   write_json_file(folder / "import.json", {{"format", detail::round_format},
                                            {"classes", round.class_names()},
                                            {"cases", round.case_names()},
@@ -103,7 +95,6 @@ std::string import_in_words(const fs::path& folder, const AnnotationRound& round
   std::string text = fmt::format("{:<{}}  {:>6}  {:>6}  {:>9}  {:>13}  {:>8}\n", "case", width, "drawn", "empty",
                                  "not drawn", "disagreements", "off plan");
   std::array<std::size_t, 3> total{};
-  std::size_t without_files = 0;
   std::size_t off_plan = 0;
   std::string notes;
   for (const DrawnCase& scan : cases) {
@@ -113,7 +104,6 @@ std::string import_in_words(const fs::path& folder, const AnnotationRound& round
                     scan.drawn.disagreements.size(), scan.drawn.off_plan_voxels, scan.files.empty() ? "  no file" : "");
     for (std::size_t i = 0; i < 3; ++i)
       total[i] += counts[i];
-    without_files += static_cast<std::size_t>(scan.files.empty());
     off_plan += scan.drawn.off_plan_voxels;
     for (const std::string& note : scan.notes)
       notes += "note: " + note + '\n';

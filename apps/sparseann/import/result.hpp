@@ -14,7 +14,7 @@ namespace sparseann::app {
 [[nodiscard]] std::vector<AnnotatedSlice> slices_of(const AnnotationRound& round, const std::vector<DrawnCase>& cases);
 
 /// Fills the folder of an import: labels/, slices.csv, disagreements.csv, drawn/ with the files as they came,
-/// dataset.json, and import.json last.
+/// and import.json last.
 void write_import(const std::filesystem::path& folder, const AnnotationRound& round,
                   const std::vector<DrawnCase>& cases, const Json& options);
 

@@ -14,6 +14,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "apps/required.hpp"
 #include "apps/staged_folder.hpp"
 #include "sparseann/annotate/annotation_round.hpp"
 #include "sparseann/core/interruption.hpp"
@@ -51,12 +52,9 @@ struct NnunetCall {
 };
 
 void check_call(const NnunetCall& call) {
-  for (const auto& [flag, value, expected] :
-       {std::tuple("--data", &call.data, "a folder with imagesTr"),
-        std::tuple("--labels", &call.labels, "a round with an import, or an import's folder"),
-        std::tuple("--output", &call.output, "a folder to write")})
-    if (value->empty())
-      throw InvalidArgument(flag, expected, "nothing");
+  check_required({{"--data", call.data, "a folder with imagesTr"},
+                  {"--labels", call.labels, "a round with an import, or an import's folder"},
+                  {"--output", call.output, "a folder to write"}});
   const std::string name = normal_path(call.output).filename().string();
   if (!std::regex_match(name, std::regex("Dataset[0-9]{3}_.+")))
     throw InvalidArgument("--output", "a folder named Dataset042_NAME, with a number of three digits", name);

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "apps/required.hpp"
 #include "apps/sparseann_torch/images.hpp"
 #include "apps/sparseann_torch/trained_model.hpp"
 #include "apps/staged_folder.hpp"
@@ -35,10 +36,8 @@ struct ExportCall {
 };
 
 void export_model(const ExportCall& call) {
-  if (call.model.empty())
-    throw InvalidArgument("--model", "a model.safetensors of a finished run", "nothing");
-  if (call.output.empty())
-    throw InvalidArgument("--output", "a folder to write", "nothing");
+  check_required({{"--model", call.model, "a model.safetensors of a finished run"},
+                  {"--output", call.output, "a folder to write"}});
   Model model(call.model, torch::kCPU);
   const Uninterrupted guard;
   StagedFolder folder(call.output);

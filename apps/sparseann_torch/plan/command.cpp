@@ -16,6 +16,7 @@
 #include "sparseann/annotate/annotation_round.hpp"
 #include "sparseann/annotate/drawing_order.hpp"
 #include "sparseann/annotate/plan.hpp"
+#include "sparseann/core/error.hpp"
 #include "sparseann/core/interruption.hpp"
 #include "sparseann/encode/feature_files.hpp"
 #include "sparseann/io/command_line.hpp"
@@ -51,15 +52,19 @@ void complete_problem(const PlanMethod& method, const Images& images, const RunD
 
 /// What the selector is asked: slices on top of those that are known, of which it knows or does not.
 SelectionProblem problem_of(const PlanCall& call, const Images& images, const KnownLabels& known) {
-  std::vector<std::size_t> depths;
+  std::vector<std::size_t> left; // slices of stacks that are not all known
   std::vector<std::vector<std::size_t>> labelled;
   for (std::size_t c = 0; c < images.cases.size(); ++c)
     for (const Plane plane : images.planes) {
       labelled.push_back(known.slices(c)[stacking_axis(plane)]);
-      depths.push_back(slice_count(images.cases[c].image.shape(), plane));
+      const std::size_t unknown = slice_count(images.cases[c].image.shape(), plane) - labelled.back().size();
+      if (unknown > 0)
+        left.push_back(unknown);
     }
+  if (left.empty())
+    throw InvalidArgument("--already", "a slice that is not drawn yet", "none");
   const Budget budget =
-      call.annotators.time.budget_minutes ? budget_with(call.annotators.time.slices(), depths) : call.budget;
+      call.annotators.time.budget_minutes ? budget_with(call.annotators.time.slices(), left) : call.budget;
   SelectionProblem problem = selection_problem(images.cases, images.planes, budget);
   for (std::size_t i = 0; i < problem.stacks.size(); ++i) {
     SliceStack& stack = problem.stacks[i];

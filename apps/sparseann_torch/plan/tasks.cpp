@@ -21,12 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-SparseLabels nothing_known(const Geometry& grid, std::size_t classes) {
-  Array3<std::uint8_t> voxels({grid.shape[0], grid.shape[1], grid.shape[2]});
-  voxels.fill(static_cast<std::uint8_t>(classes));
-  return {std::move(voxels), classes, grid};
-}
-
 class TaskWriter {
 public:
   TaskWriter(const fs::path& round, const Images& images) : round_(round), images_(images) {}
@@ -90,7 +84,7 @@ KnownLabels::KnownLabels(const std::optional<AnnotationState>& already, const Im
 SparseLabels KnownLabels::labels(std::size_t case_index) const {
   if (const auto position = positions_.at(case_index))
     return already_->labels(*position);
-  return nothing_known(images_.cases[case_index].image.geometry, class_names_.size());
+  return nothing_annotated(images_.cases[case_index].image.geometry, class_names_.size());
 }
 
 PlannedCase KnownLabels::slices(std::size_t case_index) const {

@@ -7,13 +7,13 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "apps/required.hpp"
 #include "apps/sparseann_torch/images.hpp"
 #include "apps/sparseann_torch/trained_model.hpp"
 #include "sparseann/core/interruption.hpp"
@@ -59,12 +59,9 @@ struct PredictCall {
 };
 
 void check_call(const PredictCall& call) {
-  for (const auto& [flag, value, expected] :
-       {std::tuple("--model", &call.model, "a model.safetensors of a finished run"),
-        std::tuple("--input", &call.input, "an image or a folder of images"),
-        std::tuple("--output", &call.output, "a folder to write")})
-    if (value->empty())
-      throw InvalidArgument(flag, expected, "nothing");
+  check_required({{"--model", call.model, "a model.safetensors of a finished run"},
+                  {"--input", call.input, "an image or a folder of images"},
+                  {"--output", call.output, "a folder to write"}});
   if (!fs::exists(call.input))
     throw InvalidArgument("--input", "an image or a folder of images",
                           fmt::format("{}, which is not there", call.input));

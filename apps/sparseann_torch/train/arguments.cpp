@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/required.hpp"
 #include "apps/sparseann_torch/images.hpp"
 #include "sparseann/core/error.hpp"
 #include "sparseann/io/nnunet_layout.hpp"
@@ -21,12 +22,9 @@ TrainedOptions options_of(Preset preset) {
 }
 
 void check_call(const TrainCall& call) {
-  for (const auto& [flag, value, expected] :
-       {std::tuple("--data", &call.data, "a folder with imagesTr"),
-        std::tuple("--labels", &call.labels, "a round with an import, or an import's folder"),
-        std::tuple("--output", &call.output, "a folder to write")})
-    if (value->empty())
-      throw InvalidArgument(flag, expected, "nothing");
+  check_required({{"--data", call.data, "a folder with imagesTr"},
+                  {"--labels", call.labels, "a round with an import, or an import's folder"},
+                  {"--output", call.output, "a folder to write"}});
   check_apart("--output", call.output, "--data", call.data);
   check_apart("--output", call.output, "--labels", call.labels);
 }

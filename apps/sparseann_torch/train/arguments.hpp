@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,22 +12,18 @@
 
 #include <CLI/App.hpp>
 
+#include "apps/sparseann_torch/trained_model.hpp"
 #include "sparseann/core/options.hpp"
 #include "sparseann/meta/nearest_fit.hpp"
 #include "sparseann/meta/random_fit.hpp"
 #include "sparseann/meta/then.hpp"
 #include "sparseann/meta/trained_meta.hpp"
-#include "sparseann/network/densevoxnet.hpp"
-#include "sparseann/network/fcn2d.hpp"
 #include "sparseann/pipeline/presets.hpp"
 #include "sparseann/pipeline/pseudo_labelling.hpp"
 #include "sparseann/pseudo_label/base_models.hpp"
-#include "sparseann/pseudo_label/planes2d.hpp"
-#include "sparseann/pseudo_label/sparse3d.hpp"
 
 namespace sparseann::app {
 
-using BaseNetworks = BaseModels<Planes2d<Fcn2d>, Sparse3d<DenseVoxNet>>;
 using MetaNetworks = TrainedMeta<Then<RandomFit, NearestFit>>;
 
 /// Sizes of the networks and lengths of their trainings.

@@ -184,11 +184,7 @@ public:
 
   /// What earlier rounds annotated of a case whose grid this is; nothing in a first round. Throws: IoError, DataError.
   [[nodiscard]] SparseLabels earlier_labels(std::size_t case_index, const Geometry& grid) const {
-    if (earlier_)
-      return earlier_->labels(case_index);
-    Array3<std::uint8_t> unknown({grid.shape[0], grid.shape[1], grid.shape[2]});
-    unknown.fill(static_cast<std::uint8_t>(class_names_.size()));
-    return {std::move(unknown), class_names_.size(), grid};
+    return earlier_ ? earlier_->labels(case_index) : nothing_annotated(grid, class_names_.size());
   }
 
 private:

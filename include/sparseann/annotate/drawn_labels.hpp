@@ -97,12 +97,6 @@ struct DrawnLabels {
 
 namespace detail {
 
-/// Labels of one file on one planned slice.
-struct Drawing {
-  const DrawnFile* file;
-  Plane plane;
-};
-
 /// Collects what the files of one case say.
 class DrawingCollector {
 public:
@@ -225,6 +219,8 @@ private:
 
   void resolve(DrawnLabels& drawn) const {
     for (std::size_t offset = 0; offset < on_plan_.size(); ++offset) {
+      if (elements(on_plan_)[offset] == 0)
+        continue;
       std::vector<std::uint8_t> labels;
       CrossingDisagreement found{
           .voxel = {offset / (shape_[1] * shape_[2]), offset / shape_[2] % shape_[1], offset % shape_[2]},

@@ -91,4 +91,11 @@ private:
   std::size_t annotated_voxels_ = 0;
 };
 
+/// Labels of a grid on which nobody has annotated anything. Throws: as SparseLabels.
+[[nodiscard]] inline SparseLabels nothing_annotated(const Geometry& grid, std::size_t classes) {
+  Array3<std::uint8_t> voxels({grid.shape[0], grid.shape[1], grid.shape[2]});
+  voxels.fill(static_cast<std::uint8_t>(classes));
+  return {std::move(voxels), classes, grid};
+}
+
 } // namespace sparseann

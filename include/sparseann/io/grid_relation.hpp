@@ -162,7 +162,7 @@ using Affine = std::array<std::array<double, 4>, 3>;
 /// A file's voxels along the axes of the grid that it is related to.
 ///
 /// Shapes: the file's (z, y, x) to the grid's. Cost: one pass.
-template <class T> [[nodiscard]] Array3<T> on_grid(const Array3<T>& voxels, const GridRelation& relation) {
+template <class T> [[nodiscard]] Array3<T> on_grid(Array3<T> voxels, const GridRelation& relation) {
   if (!relation.reoriented())
     return voxels;
   const Shape3 file_shape = shape_of(voxels);
