@@ -5,6 +5,7 @@
 #include <span>
 
 #include "sparseann/select/equal_interval.hpp"
+#include "sparseann/select/k_center.hpp"
 #include "sparseann/select/max_cover.hpp"
 #include "sparseann/select/random_slices.hpp"
 #include "support/catch.hpp"
@@ -42,6 +43,8 @@ static_assert(!needs_features<PerStack<RandomSlices>>);
 static_assert(prefix_consistent<PerStack<RandomSlices>>);
 static_assert(!prefix_consistent<PerStack<EqualInterval>>);
 static_assert(takes_labelled<PerStack<FirstUnlabelled>>);
+static_assert(takes_labelled<PerStack<MaxCover<>>>);
+static_assert(!takes_labelled<PerStack<KCenter>>);
 static_assert(!takes_labelled<PerStack<RandomSlices>>);
 static_assert(budget_scope<PerStack<RandomSlices>> == BudgetScope::each_stack);
 static_assert(PerStack<EqualInterval>::name == EqualInterval::name);
@@ -91,6 +94,6 @@ TEST_CASE("PerStack hands labelled slices to the selectors whose call shows them
   CHECK(plan.selections[2].indices.empty());
   const std::string refusal =
       "labelled slices of case 0, plane xy: expected none, as this selector would select them again, got 1";
-  CHECK_THROWS_WITH(PerStack<MaxCover<>>{}(problem, Generator(1)), refusal);
+  CHECK_THROWS_WITH(PerStack<KCenter>{}(problem, Generator(1)), refusal);
   CHECK_THROWS_WITH(PerStack<EqualInterval>{}(problem, Generator(1)), refusal);
 }
