@@ -3,10 +3,11 @@
 
 An annotator who knows the true labels draws the slices of a round into the files that `sparseann plan` handed out:
 half of them, then a second round's, chosen with and without regard to what is drawn. After each import a model is
-trained, labels the test images, and is scored. Needs numpy and nibabel.
+trained, labels the test images, and is scored; two second rounds of the same slices are scored once. Needs numpy and
+nibabel.
 
     tools/annotation_rounds.py --sparseann build/release/bin/sparseann --data DIR --output OUT [--every 20] \\
-        [--train "--base.3d.training.iterations 200"]
+        [--first "--selector equal-interval"] [--train "--base.3d.training.iterations 200"]
 """
 import argparse
 import csv
@@ -89,6 +90,7 @@ def main():
     parser.add_argument("--every", default="20")
     parser.add_argument("--seed", default="0")
     parser.add_argument("--threads", default="2")
+    parser.add_argument("--first", default="", help="further words for the first round's `sparseann plan`")
     parser.add_argument("--train", default="", help="further words for `sparseann train`")
     call = parser.parse_args()
     call.output.mkdir(parents=True, exist_ok=True)
@@ -97,16 +99,23 @@ def main():
 
     plan = ["plan", "--data", call.data, "--every", call.every, "--seed", call.seed, "--threads", call.threads]
     first = call.output / "round_1"
-    sparseann(call, *plan, "--output", first)
+    sparseann(call, *plan, "--output", first, *call.first.split())
     slices = in_order(first)
     draw(call, first, slices[: len(slices) // 2])
     sparseann(call, "import", "--round", first)
     results = []
     learn_and_score(call, "half_of_round_1", first, results)
+    scored = []
     for name, more in [("knowing", []), ("unknowing", ["--conditioned", "false"])]:
         second = call.output / f"round_2_{name}"
         sparseann(call, *plan, "--already", first, "--output", second, *more)
-        draw(call, second, in_order(second))
+        slices = in_order(second)
+        places = {(row["case"], row["plane"], row["slice"]) for row in slices}
+        if places in scored:
+            print(f"{second}: the slices of the other second round, not scored again", flush=True)
+            continue
+        scored.append(places)
+        draw(call, second, slices)
         sparseann(call, "import", "--round", second)
         learn_and_score(call, f"round_2_{name}", second, results)
 

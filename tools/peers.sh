@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what benchmarks and tests compare with into .venv-peers: apricot and submodlib (selection), SimpleITK, MedPy,
-# surface-distance, edt, connected-components-3d, scikit-image and statsmodels (metrics), nibabel, h5py and tifffile (volumes).
+# surface-distance, edt, connected-components-3d, scikit-image and statsmodels (metrics), nibabel, h5py and tifffile (volumes),
+# Playwright and axe-core (pages; they want Debian's package chromium).
 #
 #   tools/peers.sh [--torch]
 #
-# --torch adds PyTorch and MONAI (4 GB more). Only `benchmarks/` and the scripts in `tests/tools` need any of it. 900 MB.
+# --torch adds PyTorch and MONAI (4 GB more). Only `benchmarks/` and the scripts in `tests/tools` need any of it. 1 GB.
 # Run it as often as you like, and interrupt it when you like.
 source "$(dirname -- "${BASH_SOURCE[0]}")/environment.sh"
 

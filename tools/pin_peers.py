@@ -55,6 +55,11 @@ WHEELS = {
     "nibabel": "5.3.2",
     "tifffile": "2025.5.10",
     "typing-extensions": "4.15.0",
+    # pages in a browser
+    "axe-playwright-python": "0.1.8",
+    "greenlet": "3.5.6",
+    "playwright": "1.65.2",
+    "pyee": "13.0.1",
 }
 TORCH_WHEELS = {
     "filelock": "3.19.1",

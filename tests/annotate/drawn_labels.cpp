@@ -78,6 +78,28 @@ TEST_CASE("a drawing leaves traces on the slices that it crosses, which are not 
   CHECK(states_of(read_drawn({file})) == std::vector<SliceState>{slice_drawn, slice_open, slice_drawn, slice_open});
 }
 
+TEST_CASE("labels on the crossing of two slices alone leave both undecided") {
+  DrawnFile file = handed_out();
+  file.voxels(1, 2, 3) = 1; // xy 1 and xz 2
+  const DrawnLabels undecided = read_drawn({file});
+  CHECK(states_of(undecided) == std::vector<SliceState>{slice_open, slice_open, slice_open, slice_open});
+  CHECK(undecided.undecided == std::vector<DrawnSlice>{{Plane::xy, 1, slice_open}, {Plane::xz, 2, slice_open}});
+  file.voxels(1, 3, 3) = 1; // on xy 1 alone
+  const DrawnLabels decided = read_drawn({file});
+  CHECK(states_of(decided) == std::vector<SliceState>{slice_drawn, slice_open, slice_open, slice_open});
+  CHECK(decided.undecided.empty());
+  CHECK(decided.voxels(1, 2, 3) == 1);
+}
+
+TEST_CASE("a slice that is listed as empty and has labels is drawn, and named") {
+  DrawnFile file = handed_out();
+  file.voxels(1, 4, 3) = 2;
+  const DrawnLabels drawn = read_drawn({file}, {}, {{{1, 3}, {}, {}}});
+  CHECK(states_of(drawn) == std::vector<SliceState>{slice_drawn, slice_empty, slice_open, slice_open});
+  CHECK(drawn.drawn_though_empty == std::vector<DrawnSlice>{{Plane::xy, 1, slice_drawn}});
+  CHECK(read_drawn({file}).drawn_though_empty.empty());
+}
+
 TEST_CASE("slices that are listed hold nothing on purpose, and all are done where somebody says so") {
   DrawnFile file = handed_out();
   file.voxels(1, 4, 3) = 2;
@@ -156,6 +178,12 @@ TEST_CASE("a later round keeps what was annotated, takes corrections of it and t
   CHECK(states_of(untouched) == std::vector<SliceState>{slice_open, slice_open, slice_open, slice_open});
   CHECK((untouched.voxels == known));
   CHECK(untouched.corrected_voxels == 0);
+  file.voxels(0, 2, 2) = 2; // a correction where xz 2 crosses, which nobody has drawn
+  const DrawnLabels corrected = drawn_labels(std::vector{file}, drawn_plan, {}, earlier);
+  CHECK(states_of(corrected) == states_of(untouched));
+  CHECK(corrected.undecided.empty());
+  CHECK(corrected.corrected_voxels == 1);
+  file.voxels(0, 2, 2) = known(0, 2, 2);
   file.voxels(0, 1, 2) = 2;
   file.voxels(0, 1, 1) = ignore_of_three;
   file.voxels(3, 1, 1) = 1;

@@ -84,6 +84,21 @@ TEST_CASE("planes that disagree where they cross are listed, and ruled as asked"
   CHECK(read_annotation_state(folder / "round").labels(0).voxels()(2, 0, 4) == 0);
 }
 
+TEST_CASE("what may have been meant otherwise is said") {
+  const test::RoundFolder folder;
+  folder.draw("labels/a.nii.gz", Plane::xy, 2);
+  folder.change("labels/b.nii.gz", [](LabelVolume& labels) { labels.voxels(6, 8, 12) = 1; }); // xy 6 and yz 12
+  publish_atomically(folder / "round/empty.csv", "case,plane,slice\na,xy,2\n");
+  const test::ProgramResult result = folder.succeed("import --round {}/round");
+  CHECK_THAT(result.output, ContainsSubstring("note: a: slices xy 2 are listed as empty and have labels; they count as "
+                                              "drawn\n"));
+  CHECK_THAT(result.output,
+             ContainsSubstring("note: b: labels on slices xy 6, yz 12 lie on their crossings alone, so that either "
+                               "may have been meant; they count as not drawn\n"));
+  const Json facts = read_json_file(folder / "round/imports/0001/import.json");
+  CHECK(facts["imported"][1]["notes"].size() == 1);
+}
+
 TEST_CASE("a file that an editor turned or rounded is taken, and said") {
   const test::RoundFolder folder;
   folder.draw("labels/a.nii.gz", Plane::xy, 2);

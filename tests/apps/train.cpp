@@ -1,9 +1,11 @@
 #if SPARSEANN_WITH_TORCH
 // From drawn files to a model, to labels of scans and to nnU-Net's datasets, through files alone.
+#include <csignal>
 #include <filesystem>
 #include <string>
 
 #include "apps/round_folder.hpp"
+#include "programs/quickstart.hpp"
 #include "sparseann/io/csv.hpp"
 #include "sparseann/io/file.hpp"
 #include "sparseann/io/json.hpp"
@@ -84,6 +86,25 @@ TEST_CASE("train learns from drawn slices, says what it can of unseen cases, and
         CHECK(dense.voxels.data()[voxel] == sparse.voxels.data()[voxel]);
     }
   }
+}
+
+TEST_CASE("a training that is killed in any network goes on, and ends in the same model") {
+  const DrawnFolder folder;
+  const std::string call = toy_training + "--base.2d.training.checkpoint_seconds 0 "
+                                          "--base.3d.training.checkpoint_seconds 0 "
+                                          "--meta.training.checkpoint_seconds 0";
+  for (const std::string network : {"base/2d", "base/3d", "meta/random_fit_then_nearest_fit"}) {
+    CAPTURE(network);
+    test::Program program(SPARSEANN_PROGRAM, test::words(folder.named(call)));
+    CHECK(program.run_until([&] { return !test::checkpoints(folder / "model" / network).empty(); }));
+    program.kill();
+    CHECK(program.wait().exit_code == -SIGKILL);
+  }
+  folder.succeed(call);
+  const std::string model = read_file(folder / "model/model.safetensors");
+  fs::remove_all(folder / "model");
+  folder.succeed(call);
+  CHECK(read_file(folder / "model/model.safetensors") == model);
 }
 
 TEST_CASE("train and nnunet refuse what they cannot work with, by name") {

@@ -41,6 +41,24 @@ DrawnFile read_returned_file(const ReturnedFile& file, const Geometry& grid, dou
   return {.name = file.path.string(), .plane = file.plane, .voxels = on_grid(std::move(volume.voxels), relation)};
 }
 
+std::string slices_in_words(const std::vector<DrawnSlice>& slices) {
+  std::string text;
+  for (const DrawnSlice& slice : slices)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name_of(slice.plane), slice.slice);
+  return text;
+}
+
+void note_doubts(const DrawnLabels& drawn, const std::string& name, std::vector<std::string>& notes) {
+  if (!drawn.undecided.empty())
+    notes.push_back(
+        fmt::format("{}: labels on slices {} lie on their crossings alone, so that either may have been meant; "
+                    "they count as not drawn",
+                    name, slices_in_words(drawn.undecided)));
+  if (!drawn.drawn_though_empty.empty())
+    notes.push_back(fmt::format("{}: slices {} are listed as empty and have labels; they count as drawn", name,
+                                slices_in_words(drawn.drawn_though_empty)));
+}
+
 } // namespace
 
 ReturnedFiles find_returned_files(const fs::path& folder, const AnnotationRound& round) {
@@ -84,6 +102,7 @@ DrawnCase read_drawn_case(const AnnotationRound& round, std::size_t case_index, 
   for (const ReturnedFile& file : files)
     drawn.push_back(read_returned_file(file, result.grid, options.geometry_tolerance, result.notes));
   result.drawn = drawn_labels(drawn, planned, empty, earlier, options.drawn);
+  note_doubts(result.drawn, result.name, result.notes);
   return result;
 }
 

@@ -93,6 +93,10 @@ struct DrawnLabels {
   std::vector<CrossingDisagreement> disagreements;
   std::size_t off_plan_voxels = 0;  ///< foreground beside the plan, kept or not
   std::size_t corrected_voxels = 0; ///< annotated earlier, and otherwise now
+  /// Not drawn, though a file has foreground on them: only where they cross another such slice, so that either may
+  /// have been meant.
+  std::vector<DrawnSlice> undecided;
+  std::vector<DrawnSlice> drawn_though_empty; ///< listed as empty, and drawn
 };
 
 namespace detail {
@@ -116,6 +120,12 @@ public:
     drawn.corrected_voxels = corrections(drawn.voxels);
     for_each_slice(planned_,
                    [&](Plane plane, std::size_t slice) { drawn.slices.push_back({plane, slice, take(plane, slice)}); });
+    for (const DrawnSlice& slice : drawn.slices) {
+      if (slice.state == SliceState::not_drawn && has_unclaimed_foreground(slice))
+        drawn.undecided.push_back(slice);
+      if (slice.state == SliceState::drawn && is_listed_as_empty(slice.plane, slice.slice))
+        drawn.drawn_though_empty.push_back(slice);
+    }
     resolve(drawn);
     take_off_plan(drawn);
     return drawn;
@@ -151,6 +161,10 @@ private:
     return count;
   }
 
+  [[nodiscard]] bool was_annotated(const Shape3& v) const {
+    return earlier_.voxels()(v[0], v[1], v[2]) != earlier_.unlabelled();
+  }
+
   /// Whether a file has a label on the slice that no other slice accounts for.
   [[nodiscard]] bool has_own_foreground(const DrawnFile& file, Plane plane, std::size_t slice) const {
     const std::uint8_t others = file.plane ? std::uint8_t{0} : static_cast<std::uint8_t>(7U & ~unsigned{bit_of(plane)});
@@ -158,7 +172,7 @@ private:
     for_each_voxel(shape_, plane, slice, [&](const Shape3& v) {
       const std::uint8_t label = file.voxels(v[0], v[1], v[2]);
       const bool own = (on_plan_(v[0], v[1], v[2]) & others) == 0;
-      found = found || (own && is_foreground(label) && label != earlier_.voxels()(v[0], v[1], v[2]));
+      found = found || (own && is_foreground(label) && !was_annotated(v));
     });
     return found;
   }
@@ -168,6 +182,26 @@ private:
     for_each_voxel(shape_, plane, slice,
                    [&](const Shape3& v) { found = found || file.voxels(v[0], v[1], v[2]) != earlier_.unlabelled(); });
     return found;
+  }
+
+  [[nodiscard]] bool is_listed_as_empty(Plane plane, std::size_t slice) const {
+    return std::ranges::binary_search(empty_[stacking_axis(plane)], slice);
+  }
+
+  /// Whether a slice that is not drawn has foreground that no drawn slice through the voxel accounts for.
+  [[nodiscard]] bool has_unclaimed_foreground(const DrawnSlice& slice) const {
+    const DrawnFile* file = file_of_all_planes();
+    bool found = false;
+    if (file != nullptr)
+      for_each_voxel(shape_, slice.plane, slice.slice, [&](const Shape3& v) {
+        const std::uint8_t label = file->voxels(v[0], v[1], v[2]);
+        found = found || (is_foreground(label) && !was_annotated(v) && !is_said(v));
+      });
+    return found;
+  }
+
+  [[nodiscard]] bool is_said(const Shape3& v) const {
+    return std::ranges::any_of(by_plane_, [&](const auto& labels) { return labels(v[0], v[1], v[2]) != silent; });
   }
 
   /// Whose labels of a slice count: every file's that has it drawn; where none has and all is said to be done, those of
@@ -186,7 +220,7 @@ private:
         say_all(file, plane, slice);
         return SliceState::empty;
       }
-    if (!std::ranges::binary_search(empty_[stacking_axis(plane)], slice))
+    if (!is_listed_as_empty(plane, slice))
       return SliceState::not_drawn;
     for_each_voxel(shape_, plane, slice, [&](const Shape3& v) { say(plane, v, 0); });
     return SliceState::empty;

@@ -82,7 +82,7 @@ document.getElementById('save').addEventListener('click', () => {
   link.download = 'empty.csv';
   link.click();
   URL.revokeObjectURL(link.href);
-  say('saved', lines.length - 1 + ' slices listed in empty.csv');
+  say('saved', (lines.length === 2 ? '1 slice' : lines.length - 1 + ' slices') + ' listed in empty.csv');
 });
 )js";
 
