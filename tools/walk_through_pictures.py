@@ -20,9 +20,14 @@ from playwright.sync_api import sync_playwright
 
 from annotation_rounds import draw, in_order, sparseann
 
-# Okabe and Ito's colours, which people see apart who do not see all.
-COLOURS = numpy.array([[0, 0, 0], [230, 159, 0], [86, 180, 233]], float)
 VEIL = numpy.array([128, 128, 128], float)
+
+
+def colours_of(round_folder):
+    """The colours by label that annotators see, as ITK-SNAP gets them."""
+    lines = (round_folder / "itk_snap_labels.txt").read_text().splitlines()
+    rows = [line.split() for line in lines if line and not line.startswith("#")]
+    return {int(row[0]): numpy.array(row[1:4], float) for row in rows}
 
 
 def voxels(path):
@@ -39,11 +44,11 @@ def grey(scan):
     return numpy.clip((scan - low) / (high - low), 0, 1)[..., None] * numpy.full(3, 255.0)
 
 
-def coloured(background, labels, ignore):
+def coloured(background, labels, colours, ignore):
     """Labels at half strength over a slice, with what is ignored under a veil."""
     picture = background.copy()
     for label in range(1, ignore):
-        picture[labels == label] = (picture[labels == label] + COLOURS[label]) / 2
+        picture[labels == label] = (picture[labels == label] + colours[label]) / 2
     picture[labels == ignore] = (picture[labels == ignore] + VEIL) / 2
     return picture
 
@@ -108,8 +113,9 @@ def main():
     planned = [int(line["slice"]) for line in in_order(first)
                if line["case"] == case.removesuffix(".nii.gz") and line["plane"] == "xy"]
     beside = planned[0] + 2
-    layers = [coloured(background, blank, ignore), coloured(background, drawn, ignore),
-              coloured(background, voxels(predicted / case), ignore),
+    colours = colours_of(first)
+    layers = [coloured(background, blank, colours, ignore), coloured(background, drawn, colours, ignore),
+              coloured(background, voxels(predicted / case), colours, ignore),
               heated(background, voxels(predicted / "disagreement" / case))]
     row([tile(layer, planned[0]) for layer in layers[:2]] + [tile(layer, beside) for layer in layers[1:]]).save(
         pictures / "label_your_scans_slices.png")

@@ -36,7 +36,7 @@ template <class Choice>
 template <class Choice> [[nodiscard]] std::string purposes(std::string_view title, const std::vector<Choice>& choices) {
   std::string text = fmt::format("{}:\n", title);
   for (const Choice& choice : choices)
-    text += fmt::format("  {:<20}{}\n", choice.name, choice.purpose);
+    text += fmt::format("  {:<22}{}\n", choice.name, choice.purpose);
   return text;
 }
 

@@ -83,11 +83,12 @@ TEST_CASE("labels on the crossing of two slices alone leave both undecided") {
   file.voxels(1, 2, 3) = 1; // xy 1 and xz 2
   const DrawnLabels undecided = read_drawn({file});
   CHECK(states_of(undecided) == std::vector<SliceState>{slice_open, slice_open, slice_open, slice_open});
-  CHECK(undecided.undecided == std::vector<DrawnSlice>{{Plane::xy, 1, slice_open}, {Plane::xz, 2, slice_open}});
+  CHECK(undecided.doubts == std::vector<DoubtfulSlice>{{Plane::xy, 1, SliceDoubt::crossings_alone},
+                                                       {Plane::xz, 2, SliceDoubt::crossings_alone}});
   file.voxels(1, 3, 3) = 1; // on xy 1 alone
   const DrawnLabels decided = read_drawn({file});
   CHECK(states_of(decided) == std::vector<SliceState>{slice_drawn, slice_open, slice_open, slice_open});
-  CHECK(decided.undecided.empty());
+  CHECK(decided.doubts.empty());
   CHECK(decided.voxels(1, 2, 3) == 1);
 }
 
@@ -96,8 +97,50 @@ TEST_CASE("a slice that is listed as empty and has labels is drawn, and named") 
   file.voxels(1, 4, 3) = 2;
   const DrawnLabels drawn = read_drawn({file}, {}, {{{1, 3}, {}, {}}});
   CHECK(states_of(drawn) == std::vector<SliceState>{slice_drawn, slice_empty, slice_open, slice_open});
-  CHECK(drawn.drawn_though_empty == std::vector<DrawnSlice>{{Plane::xy, 1, slice_drawn}});
-  CHECK(read_drawn({file}).drawn_though_empty.empty());
+  CHECK(drawn.doubts == std::vector<DoubtfulSlice>{{Plane::xy, 1, SliceDoubt::drawn_though_empty}});
+  CHECK(read_drawn({file}).doubts.empty());
+  const DrawnLabels crossed = read_drawn({file}, {}, {{{3}, {}, {0}}});
+  CHECK(crossed.doubts.empty());
+  file.voxels(1, 4, 0) = 2; // on yz 0, too
+  CHECK(read_drawn({file}, {}, {{{3}, {}, {0}}}).doubts ==
+        std::vector<DoubtfulSlice>{{Plane::yz, 0, SliceDoubt::crossed_though_empty}});
+}
+
+TEST_CASE("a slice drawn beside the plan leaves traces on planned slices, which are not drawn for that") {
+  DrawnFile file = handed_out();
+  for (std::size_t z = 0; z < 4; ++z)
+    for (std::size_t y = 0; y < 4; ++y)
+      file.voxels(z, y, 1) = 1; // yz 1, which crosses xy 1, xy 3 and xz 2
+  const DrawnLabels slip = read_drawn({file});
+  CHECK(states_of(slip) == std::vector<SliceState>{slice_open, slice_open, slice_open, slice_open});
+  CHECK(slip.off_plan == std::vector<OffPlanSlice>{{Plane::yz, 1, 6}});
+  CHECK(slip.off_plan_voxels == 6); // the rest is on planned slices
+  CHECK((slip.voxels == nothing_known().voxels()));
+  file.voxels(1, 3, 4) = 1; // and xy 1 is drawn
+  CHECK(states_of(read_drawn({file})) == std::vector<SliceState>{slice_drawn, slice_open, slice_open, slice_open});
+}
+
+TEST_CASE("a brush that paints into the slices beside leaves the planned one drawn") {
+  DrawnFile file = handed_out();
+  for (std::size_t z = 0; z < 3; ++z)
+    for (std::size_t y = 3; y < 5; ++y)
+      for (std::size_t x = 2; x < 6; ++x)
+        file.voxels(z, y, x) = 1; // meant for xy 1
+  const DrawnLabels drawn = read_drawn({file});
+  CHECK(states_of(drawn) == std::vector<SliceState>{slice_drawn, slice_open, slice_open, slice_open});
+  CHECK(drawn.off_plan == std::vector<OffPlanSlice>{{Plane::xy, 0, 8}, {Plane::xy, 2, 8}});
+}
+
+TEST_CASE("a drawn slice of which more than half is left open is named") {
+  DrawnFile file = handed_out();
+  file.voxels(1, 4, 3) = 2;
+  for (std::size_t y = 0; y < 2; ++y)
+    for (std::size_t x = 0; x < 6; ++x)
+      file.voxels(1, y, x) = ignore_of_three;
+  file.voxels(1, 3, 0) = file.voxels(1, 3, 1) = file.voxels(1, 3, 2) = ignore_of_three;
+  CHECK(read_drawn({file}).doubts.empty()); // 15 of 30
+  file.voxels(1, 3, 4) = ignore_of_three;
+  CHECK(read_drawn({file}).doubts == std::vector<DoubtfulSlice>{{Plane::xy, 1, SliceDoubt::mostly_ignored}});
 }
 
 TEST_CASE("slices that are listed hold nothing on purpose, and all are done where somebody says so") {
@@ -181,7 +224,7 @@ TEST_CASE("a later round keeps what was annotated, takes corrections of it and t
   file.voxels(0, 2, 2) = 2; // a correction where xz 2 crosses, which nobody has drawn
   const DrawnLabels corrected = drawn_labels(std::vector{file}, drawn_plan, {}, earlier);
   CHECK(states_of(corrected) == states_of(untouched));
-  CHECK(corrected.undecided.empty());
+  CHECK(corrected.doubts.empty());
   CHECK(corrected.corrected_voxels == 1);
   file.voxels(0, 2, 2) = known(0, 2, 2);
   file.voxels(0, 1, 2) = 2;
@@ -226,7 +269,7 @@ TEST_CASE("a complete file of all planes is not contradicted by files of one pla
   CHECK(drawn.voxels(1, 4, 0) == 1);
 }
 
-TEST_CASE("values that are no labels are all named, and volumes of another shape refused") {
+TEST_CASE("what a file cannot be is refused before anything is read from it") {
   DrawnFile file = handed_out();
   file.voxels(0, 0, 1) = 7;
   file.voxels(0, 0, 2) = 7;

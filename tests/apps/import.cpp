@@ -90,13 +90,24 @@ TEST_CASE("what may have been meant otherwise is said") {
   folder.change("labels/b.nii.gz", [](LabelVolume& labels) { labels.voxels(6, 8, 12) = 1; }); // xy 6 and yz 12
   publish_atomically(folder / "round/empty.csv", "case,plane,slice\na,xy,2\n");
   const test::ProgramResult result = folder.succeed("import --round {}/round");
-  CHECK_THAT(result.output, ContainsSubstring("note: a: slices xy 2 are listed as empty and have labels; they count as "
-                                              "drawn\n"));
-  CHECK_THAT(result.output,
-             ContainsSubstring("note: b: labels on slices xy 6, yz 12 lie on their crossings alone, so that either "
-                               "may have been meant; they count as not drawn\n"));
+  CHECK_THAT(result.output, ContainsSubstring("note: a: xy 2: listed as empty, and labels on them; taken as drawn\n"));
+  CHECK_THAT(result.output, ContainsSubstring("note: b: xy 6, yz 12: labels only where they cross one another, so that "
+                                              "any may have been meant; taken as not drawn\n"));
   const Json facts = read_json_file(folder / "round/imports/0001/import.json");
   CHECK(facts["imported"][1]["notes"].size() == 1);
+}
+
+TEST_CASE("a slice drawn one off is named beside the planned one, and what it crosses is not drawn") {
+  const test::RoundFolder folder;
+  folder.draw("labels/a.nii.gz", Plane::yz, 5); // 4 is planned
+  CHECK_THAT(folder.run("import --round {}/round").errors,
+             ContainsSubstring("note: a: labels beside the plan, on yz 5 ("));
+  folder.draw("labels/b.nii.gz", Plane::xy, 2);
+  const test::ProgramResult result = folder.succeed("import --round {}/round");
+  CHECK(states_of_a(read_annotation_state(folder / "round")) ==
+        std::vector<SliceState>{slice_open, slice_open, slice_open, slice_open});
+  CHECK_THAT(result.output, ContainsSubstring("note: a: labels beside the plan, on yz 5 ("));
+  CHECK_THAT(result.output, ContainsSubstring(" voxels; 4 is planned)\n"));
 }
 
 TEST_CASE("a file that an editor turned or rounded is taken, and said") {
@@ -131,7 +142,22 @@ TEST_CASE("what cannot be told from the files is refused, and nothing is lost") 
 
   SECTION("a file of another case") {
     fs::copy(folder / "round/labels/a.nii.gz", folder / "round/labels/zebra.nii.gz");
-    check_refused(folder, "{}/round/labels/zebra.nii.gz: expected a file named as a case of the round, got 'zebra'");
+    fs::copy(folder / "round/labels/a.nii.gz", folder / "round/labels/a_1.nii.gz");
+    check_refused(folder, "{}/round/labels: expected files named as cases of the round, got 'a_1.nii.gz', "
+                          "'zebra.nii.gz'");
+  }
+  SECTION("a file in another format") {
+    publish_atomically(folder / "round/labels/a.seg.nrrd", "NRRD0004\n");
+    check_refused(folder, "{}/round/labels: expected files in NIfTI alone, .nii or .nii.gz, into which SimpleITK turns "
+                          "others (move those away then), got 'a.seg.nrrd'");
+  }
+  SECTION("mirrored under the old header") {
+    folder.change("labels/a.nii.gz", [](LabelVolume& labels) {
+      Array3<std::uint8_t> mirrored = xt::flip(labels.voxels, 0);
+      labels.voxels = mirrored;
+    });
+    check_refused(folder, "labels/a.nii.gz: expected ignore beside the planned slices and not on them, got plane xy "
+                          "with ignore on its planned slices 2 6 and none on 1 5: a mirrored file, or another scan's");
   }
   SECTION("resampled") {
     folder.change("labels/a.nii.gz", [](LabelVolume& labels) {
@@ -178,6 +204,9 @@ TEST_CASE("what cannot be told from the files is refused, and nothing is lost") 
   SECTION("a list of empty slices that are not on the plan") {
     publish_atomically(folder / "round/empty.csv", "case,plane,slice\na,xy,3\n");
     check_refused(folder, "{}/round/empty.csv, line 2: expected a slice that is on the plan, got 3 of plane xy");
+    publish_atomically(folder / "round/empty.csv", "a,xy,6\n");
+    check_refused(folder, "{}/round/empty.csv: expected a first line with the columns case, plane and slice, got none "
+                          "called 'case'");
     publish_atomically(folder / "round/empty.csv", "case,plane,slice\nx,xy,3\n");
     check_refused(folder, "expected a case of the round in column 'case', got 'x'");
   }

@@ -51,6 +51,10 @@ TEST_CASE("train learns from drawn slices, says what it can of unseen cases, and
   CHECK(card["labelled_slices"] == 4);
   CHECK(card["validation"]["kind"] == "2-fold, by case");
   CHECK(card["labels_never_drawn"].empty());
+  CHECK(card["labels"] == "round/imports/0001");
+  CHECK(card["classes"] == Json{"background", "ball"});
+  CHECK(card["changed_options"]["meta.training.iterations"] == 20);
+  CHECK_FALSE(card["changed_options"].contains("meta.training.learning_rate"));
 
   folder.succeed("predict --model {}/model/model.safetensors --input {}/data/imagesTr --output {}/out --threads 1 "
                  "--disagreement true");
@@ -66,7 +70,8 @@ TEST_CASE("train learns from drawn slices, says what it can of unseen cases, and
                ContainsSubstring("seed: expected 0 as in "));
   }
   SECTION("nnU-Net gets the drawn slices with its ignore label, or all voxels with pseudo-labels") {
-    folder.succeed("nnunet --data {}/data --labels {}/round --output {}/Dataset001_ball");
+    folder.succeed("nnunet --data {}/data --labels {}/round --output {}/raw/Dataset001_ball"); // raw is made
+    fs::rename(folder / "raw/Dataset001_ball", folder / "Dataset001_ball");
     CHECK(read_json_file(folder / "Dataset001_ball/dataset.json") ==
           Json{{"name", "Dataset001_ball"},
                {"channel_names", {{"0", "channel 0"}}},
@@ -86,6 +91,19 @@ TEST_CASE("train learns from drawn slices, says what it can of unseen cases, and
         CHECK(dense.voxels.data()[voxel] == sparse.voxels.data()[voxel]);
     }
   }
+}
+
+TEST_CASE("a validation may be asked for later; other labels want another folder") {
+  const DrawnFolder folder;
+  folder.succeed(toy_training);
+  CHECK(read_json_file(folder / "model/model_card.json")["validation"]["kind"] == "none");
+  const std::string networks = read_file(folder / "model/meta/random_fit_then_nearest_fit/model.safetensors");
+  folder.succeed(toy_training + "--validate 2-fold");
+  CHECK(read_json_file(folder / "model/model_card.json")["validation"]["kind"] == "2-fold, by case");
+  CHECK(read_file(folder / "model/meta/random_fit_then_nearest_fit/model.safetensors") == networks);
+  folder.change("labels/a.nii.gz", [](LabelVolume& labels) { labels.voxels(2, 1, 1) = 1; });
+  folder.succeed("import --round {}/round");
+  CHECK_THAT(folder.run(toy_training).errors, ContainsSubstring("data.drawn_labels_sha256: expected "));
 }
 
 TEST_CASE("a training that is killed in any network goes on, and ends in the same model") {

@@ -96,11 +96,16 @@ std::vector<DrawnCase> read_cases(const ImportCall& call, const AnnotationRound&
   return cases;
 }
 
-void refuse_nothing(const ImportCall& call, const AnnotationRound& round, const std::vector<DrawnCase>& cases) {
+/// What else is known of the files is said first, as it may be why nothing is drawn.
+void refuse_nothing(const ImportCall& call, const AnnotationRound& round, const std::vector<DrawnCase>& cases,
+                    const Progress& progress) {
   const auto unknown = static_cast<std::uint8_t>(round.class_names().size());
   for (const DrawnCase& scan : cases)
     if (std::ranges::any_of(elements(scan.drawn.voxels), [&](std::uint8_t label) { return label != unknown; }))
       return;
+  for (const DrawnCase& scan : cases)
+    for (const std::string& note : scan.notes)
+      progress.say("note: " + note);
   throw DataError(call.drawn.value_or(call.round), "at least one drawn slice",
                   "none: planned slices hold background alone, or ignore (--complete says that it is meant so)");
 }
@@ -131,7 +136,7 @@ void import_round(const ImportCall& call) {
   const DirectoryLock lock(imports);
   remove_unfinished_imports(imports);
   const std::vector<DrawnCase> cases = read_cases(call, round, progress);
-  refuse_nothing(call, round, cases);
+  refuse_nothing(call, round, cases, progress);
   const Uninterrupted guard;
   const fs::path target = next_import(imports);
   StagedFolder folder(target);

@@ -1,6 +1,9 @@
 #include "apps/sparseann/import/drawn_case.hpp"
 
 #include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,13 +23,32 @@ namespace fs = std::filesystem;
 /// Below that, two headers say the same in different words.
 constexpr double negligible_mm = 1e-4;
 
+/// Files in which somebody may have drawn, and that are not read.
+void refuse_other_formats(const fs::path& folder) {
+  constexpr std::array<std::string_view, 6> formats{".nrrd", ".nhdr", ".mha", ".mhd", ".img", ".hdr"};
+  std::string found;
+  if (fs::is_directory(folder))
+    for (const auto& entry : fs::directory_iterator(folder))
+      if (std::ranges::find(formats, entry.path().extension().string()) != formats.end())
+        found += fmt::format("{}'{}'", found.empty() ? "" : ", ", entry.path().filename().string());
+  if (!found.empty())
+    throw DataError(folder.string(),
+                    "files in NIfTI alone, .nii or .nii.gz, into which SimpleITK turns others (move "
+                    "those away then)",
+                    found);
+}
+
 void add_files(const fs::path& folder, std::optional<Plane> plane, const AnnotationRound& round,
                ReturnedFiles& returned) {
+  std::string unknown;
   for (const auto& [name, path] : nifti_files(folder)) {
     if (std::ranges::find(round.case_names(), name) == round.case_names().end())
-      throw DataError(path.string(), "a file named as a case of the round", fmt::format("'{}', which is none", name));
+      unknown += fmt::format("{}'{}'", unknown.empty() ? "" : ", ", path.filename().string());
     returned[name].push_back({path, plane});
   }
+  if (!unknown.empty())
+    throw DataError(folder.string(), "files named as cases of the round", unknown);
+  refuse_other_formats(folder);
 }
 
 DrawnFile read_returned_file(const ReturnedFile& file, const Geometry& grid, double tolerance,
@@ -41,22 +63,46 @@ DrawnFile read_returned_file(const ReturnedFile& file, const Geometry& grid, dou
   return {.name = file.path.string(), .plane = file.plane, .voxels = on_grid(std::move(volume.voxels), relation)};
 }
 
-std::string slices_in_words(const std::vector<DrawnSlice>& slices) {
-  std::string text;
-  for (const DrawnSlice& slice : slices)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name_of(slice.plane), slice.slice);
-  return text;
+/// What stands in an import's report of slices that may have been meant otherwise.
+std::string_view in_words(SliceDoubt doubt) {
+  switch (doubt) {
+  case SliceDoubt::crossings_alone:
+    return "labels only where they cross one another, so that any may have been meant; taken as not drawn";
+  case SliceDoubt::drawn_though_empty: return "listed as empty, and labels on them; taken as drawn";
+  case SliceDoubt::crossed_though_empty:
+    return "listed as empty, and labels on them by what is drawn across; see disagreements.csv";
+  case SliceDoubt::mostly_ignored:
+    return "more than half under ignore; 2D networks do not learn from them, the 3D network does";
+  }
+  return "";
 }
 
 void note_doubts(const DrawnLabels& drawn, const std::string& name, std::vector<std::string>& notes) {
-  if (!drawn.undecided.empty())
-    notes.push_back(
-        fmt::format("{}: labels on slices {} lie on their crossings alone, so that either may have been meant; "
-                    "they count as not drawn",
-                    name, slices_in_words(drawn.undecided)));
-  if (!drawn.drawn_though_empty.empty())
-    notes.push_back(fmt::format("{}: slices {} are listed as empty and have labels; they count as drawn", name,
-                                slices_in_words(drawn.drawn_though_empty)));
+  std::map<SliceDoubt, std::string> slices;
+  for (const DoubtfulSlice& doubtful : drawn.doubts)
+    slices[doubtful.doubt] += fmt::format(" {} {},", name_of(doubtful.plane), doubtful.slice);
+  for (auto& [doubt, list] : slices) {
+    list.back() = ':';
+    notes.push_back(fmt::format("{}:{} {}", name, list, in_words(doubt)));
+  }
+}
+
+/// Names what was drawn beside the plan, and the planned slices that may have been meant: those at most two away.
+void note_off_plan(const DrawnLabels& drawn, const PlannedCase& planned, const std::string& name,
+                   std::vector<std::string>& notes) {
+  constexpr std::size_t listed = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(listed, drawn.off_plan.size()); ++i) {
+    const OffPlanSlice& beside = drawn.off_plan[i];
+    text += fmt::format("{} {} {} ({} voxels", i == 0 ? "" : ",", name_of(beside.plane), beside.slice, beside.voxels);
+    for (const std::size_t slice : planned[stacking_axis(beside.plane)])
+      if (slice < beside.slice + 3 && beside.slice < slice + 3)
+        text += fmt::format("; {} is planned", slice);
+    text += ')';
+  }
+  if (!text.empty())
+    notes.push_back(fmt::format("{}: labels beside the plan, on{}{}", name, text,
+                                drawn.off_plan.size() > listed ? " and more" : ""));
 }
 
 } // namespace
@@ -76,6 +122,10 @@ ReturnedFiles find_returned_files(const fs::path& folder, const AnnotationRound&
 
 std::vector<PlannedCase> read_empty_slices(const fs::path& file, const AnnotationRound& round) {
   const CsvTable table = read_csv(file);
+  for (const std::string_view column : {"case", "plane", "slice"})
+    if (std::ranges::find(table.columns(), column) == table.columns().end())
+      throw DataError(file.string(), "a first line with the columns case, plane and slice",
+                      fmt::format("none called '{}'", column));
   std::vector<PlannedCase> empty(round.case_names().size());
   for (std::size_t row = 0; row < table.rows(); ++row) {
     const SliceIndex slice{.case_index = detail::position_of(round.case_names(), table, row),
@@ -102,6 +152,7 @@ DrawnCase read_drawn_case(const AnnotationRound& round, std::size_t case_index, 
   for (const ReturnedFile& file : files)
     drawn.push_back(read_returned_file(file, result.grid, options.geometry_tolerance, result.notes));
   result.drawn = drawn_labels(drawn, planned, empty, earlier, options.drawn);
+  note_off_plan(result.drawn, planned, result.name, result.notes);
   note_doubts(result.drawn, result.name, result.notes);
   return result;
 }

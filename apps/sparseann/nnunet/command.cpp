@@ -170,6 +170,8 @@ void hand_over(const NnunetCall& call) {
   const AnnotationState state = read_annotation_state(call.labels);
   const Dataset dataset(call, state);
   const Uninterrupted guard;
+  if (const fs::path above = normal_path(call.output).parent_path(); !above.empty())
+    fs::create_directories(above); // nnUNet_raw, where there is none yet
   StagedFolder folder(call.output);
   const std::size_t cases = dataset.write(folder.path());
   folder.commit();

@@ -22,7 +22,7 @@ std::string purposes() {
   std::string text = "Selectors:\n";
   const auto names = names_of(SelectorName{});
   for (std::size_t i = 0; i < names.size(); ++i)
-    text += fmt::format("  {:<20}{}\n", names[i], facts_of(static_cast<SelectorName>(i)).purpose);
+    text += fmt::format("  {:<22}{}\n", names[i], facts_of(static_cast<SelectorName>(i)).purpose);
   return text + "\nOptions with a dot belong to the selector, similarity or maximiser before the dot.";
 }
 

@@ -111,7 +111,7 @@ void write_tasks(const std::filesystem::path& round, const AnnotationPlan& plan,
                                                                    .channels = images.cases.front().image.channels()},
                                                                   images.cases.size()));
   publish_atomically(round / "index.html", round_page(normal_path(round).filename().string(), plan, images.cases,
-                                                      class_names, minutes_per_slice));
+                                                      class_names, minutes_per_slice, known.state().has_value()));
   write_json_file(round / "round.json", round_json(class_names, names, round / "plan.csv"));
 }
 

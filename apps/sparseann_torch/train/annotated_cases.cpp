@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,6 +17,8 @@
 namespace sparseann::app {
 
 namespace {
+
+namespace fs = std::filesystem;
 
 SparseLabels labels_on_image(const AnnotationState& state, std::size_t position, const Geometry& grid) {
   const SparseLabels labels = state.labels(position);
@@ -39,7 +42,7 @@ std::vector<std::string> labels_drawn_nowhere(const AnnotatedCases& annotated) {
 } // namespace
 
 AnnotatedCases AnnotatedCases::of_fold(std::size_t fold, std::size_t folds, bool within) const {
-  AnnotatedCases part{.name = name, .class_names = class_names, .planes = planes};
+  AnnotatedCases part{.name = name, .import_name = import_name, .class_names = class_names, .planes = planes};
   for (std::size_t c = 0; c < cases.size(); ++c)
     if ((c % folds == fold) == within) {
       part.cases.push_back(cases[c]);
@@ -50,9 +53,12 @@ AnnotatedCases AnnotatedCases::of_fold(std::size_t fold, std::size_t folds, bool
 
 AnnotatedCases read_annotated_cases(const std::string& data, const AnnotationState& state) {
   const NnunetDescription description = read_nnunet_description(data);
-  AnnotatedCases annotated{.name = description.name, .class_names = state.class_names};
-  std::vector<NnunetCaseFiles> files =
-      find_images(std::filesystem::path(data) / "imagesTr", detail::stated_channels(data));
+  const fs::path imports = state.path.parent_path();
+  AnnotatedCases annotated{
+      .name = description.name,
+      .import_name = (imports.parent_path().filename() / imports.filename() / state.path.filename()).generic_string(),
+      .class_names = state.class_names};
+  std::vector<NnunetCaseFiles> files = find_images(fs::path(data) / "imagesTr", detail::stated_channels(data));
   std::array<bool, 3> drawn_in{};
   for (std::size_t i = 0; i < state.case_names.size(); ++i) {
     const auto found = std::ranges::find(files, state.case_names[i], &NnunetCaseFiles::name);

@@ -14,6 +14,7 @@ namespace sparseann::app {
 /// The scans that something is drawn of, normalised, and what.
 struct AnnotatedCases {
   std::string name;
+  std::string import_name; ///< round_1/imports/0002, say
   std::vector<std::string> class_names;
   std::vector<Plane> planes; ///< in which slices are drawn
   std::vector<Case> cases;

@@ -32,17 +32,23 @@ namespace {
 namespace fs = std::filesystem;
 
 Json describe(const AnnotatedCases& annotated) {
-  Sha256 digest;
+  Sha256 images;
+  Sha256 drawn;
   for (std::size_t c = 0; c < annotated.cases.size(); ++c) {
-    digest.update(sha256_of_image(annotated.cases[c].image));
+    images.update(sha256_of_image(annotated.cases[c].image));
     const auto labels = elements(annotated.labels[c].voxels());
-    digest.update(std::string_view(reinterpret_cast<const char*>(labels.data()), labels.size()));
+    drawn.update(std::string_view(reinterpret_cast<const char*>(labels.data()), labels.size()));
   }
   Json planes = Json::array();
   for (const Plane plane : annotated.planes)
     planes.push_back(name_of(plane));
-  return {{"name", annotated.name}, {"classes", annotated.class_names},     {"cases", case_names(annotated.cases)},
-          {"planes", planes},       {"annotated_slices", annotated.slices}, {"sha256", digest.finish()}};
+  return {{"name", annotated.name},
+          {"classes", annotated.class_names},
+          {"cases", case_names(annotated.cases)},
+          {"planes", planes},
+          {"annotated_slices", annotated.slices},
+          {"images_sha256", images.finish()},
+          {"drawn_labels_sha256", drawn.finish()}};
 }
 
 Json to_json(const SparseSummary& summary, const std::vector<std::string>& class_names) {
@@ -64,8 +70,21 @@ Json validation_json(const std::vector<SparseScore>& scores, std::size_t folds, 
   return {{"kind", fmt::format("{}-fold, by case", folds)}, {"scores", rows}, {"caveat", sparse_validation_caveat}};
 }
 
+/// The options that are not the preset's, by their flags' names.
+Json changed_options(const TrainedOptions& options, const TrainedOptions& preset) {
+  const Json given = sparseann::to_json(options, FieldFilter::affecting_results);
+  Json changed = Json::object();
+  for (const std::string& flag : differences(sparseann::to_json(preset, FieldFilter::affecting_results), given)) {
+    std::string pointer = "/" + flag;
+    std::ranges::replace(pointer, '.', '/');
+    changed[flag] = given.at(Json::json_pointer(pointer));
+  }
+  return changed;
+}
+
 /// What the model is, for people.
-Json card_of(const TrainCall& call, const AnnotatedCases& annotated, const Json& validation) {
+Json card_of(const TrainCall& call, const Json& changed_options, const AnnotatedCases& annotated,
+             const Json& validation) {
   std::size_t voxels = 0;
   std::size_t known = 0;
   for (const SparseLabels& labels : annotated.labels) {
@@ -73,24 +92,28 @@ Json card_of(const TrainCall& call, const AnnotatedCases& annotated, const Json&
     known += labels.annotated_voxels();
   }
   return {{"data", annotated.name},
+          {"labels", annotated.import_name},
+          {"classes", annotated.class_names},
           {"training_cases", annotated.cases.size()},
           {"labelled_slices", annotated.slices},
           {"annotated_share_of_voxels", static_cast<double>(known) / static_cast<double>(voxels)},
           {"labels_never_drawn", annotated.missing_labels},
           {"validation", validation},
           {"preset", name_of_value(call.preset)},
+          {"changed_options", changed_options},
           {"seed", call.seed},
           {"version", version},
           {"intended_use", "research; not a medical device"}};
 }
 
-void keep_model(const TrainCall& call, const TrainedOptions& options, const AnnotatedCases& annotated,
-                const Json& validation, RunDirectory& run) {
-  run.stage("model", [&] {
+void keep_model(const TrainCall& call, const TrainedOptions& options, const AnnotatedCases& annotated, const Json& card,
+                RunDirectory& run) {
+  // A validation that is asked for later brings another card, and no other networks.
+  run.stage(call.validate ? "model, validated by " + *call.validate : "model", [&] {
     const ModelFacts facts{.channels = annotated.cases.front().image.channels(),
                            .class_names = annotated.class_names,
                            .planes = annotated.planes,
-                           .card = card_of(call, annotated, validation)};
+                           .card = card};
     keep_model_file(configured<BaseNetworks>(options.base), MetaNetworks::name, options.meta, facts, run);
     write_json_file(run.path() / "model_card.json", facts.card);
   });
@@ -120,6 +143,7 @@ void train(const TrainCall& call, TrainedOptions options) {
   check_call(call);
   const torch::Device device = device_from_name(call.device);
   use_threads(static_cast<int>(call.threads));
+  const Json changed = changed_options(options, options_of(call.preset));
   resolve_precisions(options, device);
   const AnnotationState state = read_annotation_state(call.labels);
   const Progress progress(std::cerr, standard_error_is_terminal());
@@ -129,7 +153,6 @@ void train(const TrainCall& call, TrainedOptions options) {
   warn(annotated, progress);
   Json recorded = sparseann::to_json(options, FieldFilter::affecting_results);
   recorded["seed"] = call.seed;
-  recorded["folds"] = folds;
   recorded["data"] = describe(annotated);
   RunDirectory run(call.output,
                    {{"command", "train"},
@@ -149,7 +172,8 @@ void train(const TrainCall& call, TrainedOptions options) {
     publish_atomically(run.path() / "validation.csv", to_csv(scores));
   }
   (void)train_steps(options, annotated, {}, run, context);
-  keep_model(call, options, annotated, validation_json(scores, folds, annotated), run);
+  keep_model(call, options, annotated, card_of(call, changed, annotated, validation_json(scores, folds, annotated)),
+             run);
   if (folds > 0)
     std::cout << validation_in_words(scores, annotated) << '\n';
   std::cout << fmt::format("The model is {}, what it is model_card.json. Then: sparseann predict --model {} --input "

@@ -43,7 +43,7 @@ std::vector<SparseScore> cross_validate(const TrainedOptions& options, const Ann
                                         std::size_t folds, RunDirectory& run, const StageContext& context) {
   std::vector<SparseScore> scores;
   for (std::size_t fold = 0; fold < folds; ++fold) {
-    const std::string name = fmt::format("validation/fold_{}", fold);
+    const std::string name = fmt::format("validation/{}-fold/fold_{}", folds, fold);
     const AnnotatedCases held_out = annotated.of_fold(fold, folds, true);
     RunDirectory part(run.path() / name, Json::object(), {{"fold", fold}, {"folds", folds}});
     StageContext inner = context;

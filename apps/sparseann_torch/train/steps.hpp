@@ -16,7 +16,7 @@ namespace sparseann::app {
                                                    std::span<const Case> test, RunDirectory& run,
                                                    const StageContext& context);
 
-/// Trains without every `folds`-th case and scores on these, fold by fold, in RUN/validation/fold_F.
+/// Trains without every `folds`-th case and scores on these, fold by fold, in RUN/validation/K-fold/fold_F.
 [[nodiscard]] std::vector<SparseScore> cross_validate(const TrainedOptions& options, const AnnotatedCases& annotated,
                                                       std::size_t folds, RunDirectory& run,
                                                       const StageContext& context);

@@ -14,6 +14,8 @@
 
 #include <fmt/format.h>
 
+#include "sparseann/annotate/drawn_file.hpp"
+#include "sparseann/annotate/off_plan_slices.hpp"
 #include "sparseann/annotate/plan.hpp"
 #include "sparseann/annotate/sparse_labels.hpp"
 #include "sparseann/annotate/task_volumes.hpp"
@@ -54,13 +56,6 @@ struct DrawnLabelsOptions {
   }
 };
 
-/// A file that somebody drew in, on the image's grid: of one plane, or of all.
-struct DrawnFile {
-  std::string name; ///< for messages
-  std::optional<Plane> plane;
-  Array3<std::uint8_t> voxels;
-};
-
 /// What is known of a planned slice.
 enum class SliceState { not_drawn, drawn, empty };
 
@@ -74,6 +69,22 @@ struct DrawnSlice {
   SliceState state = SliceState::not_drawn;
 
   bool operator==(const DrawnSlice&) const = default;
+};
+
+/// Why a planned slice may have been meant otherwise than it is taken.
+enum class SliceDoubt {
+  crossings_alone, ///< not drawn, with foreground only where other slices cross that are not drawn either
+  drawn_though_empty,
+  crossed_though_empty, ///< listed as empty, with foreground by drawings of other planes
+  mostly_ignored,       ///< drawn, with more than half under `ignore`
+};
+
+struct DoubtfulSlice {
+  Plane plane = Plane::xy;
+  std::size_t slice = 0;
+  SliceDoubt doubt = SliceDoubt::crossings_alone;
+
+  bool operator==(const DoubtfulSlice&) const = default;
 };
 
 /// A voxel that several drawings label differently; none where one is silent.
@@ -91,12 +102,10 @@ struct DrawnLabels {
   Array3<std::uint8_t> voxels;    ///< (z, y, x), `ignore` where nothing is known
   std::vector<DrawnSlice> slices; ///< every planned one, by plane and index
   std::vector<CrossingDisagreement> disagreements;
-  std::size_t off_plan_voxels = 0;  ///< foreground beside the plan, kept or not
-  std::size_t corrected_voxels = 0; ///< annotated earlier, and otherwise now
-  /// Not drawn, though a file has foreground on them: only where they cross another such slice, so that either may
-  /// have been meant.
-  std::vector<DrawnSlice> undecided;
-  std::vector<DrawnSlice> drawn_though_empty; ///< listed as empty, and drawn
+  std::size_t off_plan_voxels = 0;    ///< foreground beside the plan, kept or not
+  std::size_t corrected_voxels = 0;   ///< annotated earlier, and otherwise now
+  std::vector<OffPlanSlice> off_plan; ///< what that foreground was drawn on, it seems; one list per file, joined
+  std::vector<DoubtfulSlice> doubts;  ///< by plane and index
 };
 
 namespace detail {
@@ -107,12 +116,11 @@ public:
   DrawingCollector(std::span<const DrawnFile> files, const PlannedCase& planned, const PlannedCase& empty,
                    const SparseLabels& earlier, const DrawnLabelsOptions& options)
       : files_(files), planned_(planned), empty_(empty), earlier_(earlier), options_(options), shape_(earlier.shape()) {
-    on_plan_ = xt::zeros<std::uint8_t>(earlier.voxels().shape());
-    for_each_slice(planned, [&](Plane plane, std::size_t slice) {
-      for_each_voxel(shape_, plane, slice, [&](const Shape3& v) { on_plan_(v[0], v[1], v[2]) |= bit_of(plane); });
-    });
+    on_plan_ = planes_of_voxels(planned, shape_);
     for (auto& labels : by_plane_)
       labels = xt::full_like(earlier.voxels(), silent);
+    for (const DrawnFile& file : files)
+      beside_.push_back(off_plan_slices(offsets_beside(file), shape_, file.plane));
   }
 
   [[nodiscard]] DrawnLabels collect() {
@@ -120,14 +128,11 @@ public:
     drawn.corrected_voxels = corrections(drawn.voxels);
     for_each_slice(planned_,
                    [&](Plane plane, std::size_t slice) { drawn.slices.push_back({plane, slice, take(plane, slice)}); });
-    for (const DrawnSlice& slice : drawn.slices) {
-      if (slice.state == SliceState::not_drawn && has_unclaimed_foreground(slice))
-        drawn.undecided.push_back(slice);
-      if (slice.state == SliceState::drawn && is_listed_as_empty(slice.plane, slice.slice))
-        drawn.drawn_though_empty.push_back(slice);
-    }
     resolve(drawn);
     take_off_plan(drawn);
+    for (const DrawnSlice& slice : drawn.slices)
+      if (const auto doubt = doubt_about(slice, drawn.voxels))
+        drawn.doubts.push_back({slice.plane, slice.slice, *doubt});
     return drawn;
   }
 
@@ -165,14 +170,21 @@ private:
     return earlier_.voxels()(v[0], v[1], v[2]) != earlier_.unlabelled();
   }
 
+  /// Whether a slice that was drawn beside the plan, in another plane, goes through a voxel.
+  [[nodiscard]] static bool is_crossed(std::span<const OffPlanSlice> beside, Plane plane, const Shape3& v) {
+    return std::ranges::any_of(beside, [&](const OffPlanSlice& drawn) {
+      return drawn.plane != plane && v[stacking_axis(drawn.plane)] == drawn.slice;
+    });
+  }
+
   /// Whether a file has a label on the slice that no other slice accounts for.
-  [[nodiscard]] bool has_own_foreground(const DrawnFile& file, Plane plane, std::size_t slice) const {
-    const std::uint8_t others = file.plane ? std::uint8_t{0} : static_cast<std::uint8_t>(7U & ~unsigned{bit_of(plane)});
+  [[nodiscard]] bool has_own_foreground(std::size_t file, Plane plane, std::size_t slice) const {
+    const std::uint8_t others =
+        files_[file].plane ? std::uint8_t{0} : static_cast<std::uint8_t>(7U & ~unsigned{bit_of(plane)});
     bool found = false;
     for_each_voxel(shape_, plane, slice, [&](const Shape3& v) {
-      const std::uint8_t label = file.voxels(v[0], v[1], v[2]);
-      const bool own = (on_plan_(v[0], v[1], v[2]) & others) == 0;
-      found = found || (own && is_foreground(label) && !was_annotated(v));
+      found = found || (is_foreground(files_[file].voxels(v[0], v[1], v[2])) && !was_annotated(v) &&
+                        (on_plan_(v[0], v[1], v[2]) & others) == 0 && !is_crossed(beside_[file], plane, v));
     });
     return found;
   }
@@ -188,16 +200,53 @@ private:
     return std::ranges::binary_search(empty_[stacking_axis(plane)], slice);
   }
 
+  [[nodiscard]] std::optional<SliceDoubt> doubt_about(const DrawnSlice& slice,
+                                                      const Array3<std::uint8_t>& taken) const {
+    const bool is_listed = is_listed_as_empty(slice.plane, slice.slice);
+    switch (slice.state) {
+    case SliceState::not_drawn:
+      return has_unclaimed_foreground(slice) ? std::optional(SliceDoubt::crossings_alone) : std::nullopt;
+    case SliceState::empty:
+      return is_listed && is_crossed_by_foreground(slice) ? std::optional(SliceDoubt::crossed_though_empty)
+                                                          : std::nullopt;
+    case SliceState::drawn: break;
+    }
+    if (is_listed)
+      return SliceDoubt::drawn_though_empty;
+    return is_mostly_ignored(slice, taken) ? std::optional(SliceDoubt::mostly_ignored) : std::nullopt;
+  }
+
   /// Whether a slice that is not drawn has foreground that no drawn slice through the voxel accounts for.
   [[nodiscard]] bool has_unclaimed_foreground(const DrawnSlice& slice) const {
     const DrawnFile* file = file_of_all_planes();
+    if (file == nullptr)
+      return false;
+    const std::span<const OffPlanSlice> beside = beside_[static_cast<std::size_t>(file - files_.data())];
     bool found = false;
-    if (file != nullptr)
-      for_each_voxel(shape_, slice.plane, slice.slice, [&](const Shape3& v) {
-        const std::uint8_t label = file->voxels(v[0], v[1], v[2]);
-        found = found || (is_foreground(label) && !was_annotated(v) && !is_said(v));
-      });
+    for_each_voxel(shape_, slice.plane, slice.slice, [&](const Shape3& v) {
+      found = found || (is_foreground(file->voxels(v[0], v[1], v[2])) && !was_annotated(v) && !is_said(v) &&
+                        !is_crossed(beside, slice.plane, v));
+    });
     return found;
+  }
+
+  [[nodiscard]] bool is_crossed_by_foreground(const DrawnSlice& slice) const {
+    bool found = false;
+    for_each_voxel(shape_, slice.plane, slice.slice, [&](const Shape3& v) {
+      found = found || std::ranges::any_of(by_plane_, [&](const auto& labels) {
+                const std::uint8_t label = labels(v[0], v[1], v[2]);
+                return label != silent && is_foreground(label);
+              });
+    });
+    return found;
+  }
+
+  [[nodiscard]] bool is_mostly_ignored(const DrawnSlice& slice, const Array3<std::uint8_t>& taken) const {
+    std::size_t open = 0;
+    for_each_voxel(shape_, slice.plane, slice.slice, [&](const Shape3& v) {
+      open += static_cast<std::size_t>(taken(v[0], v[1], v[2]) == earlier_.unlabelled());
+    });
+    return 2 * open > voxel_count(shape_) / shape_[stacking_axis(slice.plane)];
   }
 
   [[nodiscard]] bool is_said(const Shape3& v) const {
@@ -208,10 +257,10 @@ private:
   /// the first that has any label on it.
   [[nodiscard]] SliceState take(Plane plane, std::size_t slice) {
     bool is_drawn = false;
-    for (const DrawnFile& file : files_)
-      if ((!file.plane || file.plane == plane) && has_own_foreground(file, plane, slice)) {
+    for (std::size_t file = 0; file < files_.size(); ++file)
+      if ((!files_[file].plane || files_[file].plane == plane) && has_own_foreground(file, plane, slice)) {
         is_drawn = true;
-        say_all(file, plane, slice);
+        say_all(files_[file], plane, slice);
       }
     if (is_drawn)
       return SliceState::drawn;
@@ -284,19 +333,25 @@ private:
     }
   }
 
+  /// Where a file has foreground on no planned slice.
+  [[nodiscard]] std::vector<std::size_t> offsets_beside(const DrawnFile& file) const {
+    const std::uint8_t planes = file.plane ? bit_of(*file.plane) : std::uint8_t{7};
+    std::vector<std::size_t> offsets;
+    for (std::size_t offset = 0; offset < on_plan_.size(); ++offset)
+      if ((elements(on_plan_)[offset] & planes) == 0 && is_foreground(elements(file.voxels)[offset]) &&
+          elements(earlier_.voxels())[offset] == earlier_.unlabelled())
+        offsets.push_back(offset);
+    return offsets;
+  }
+
   void take_off_plan(DrawnLabels& drawn) const {
-    for (const DrawnFile& file : files_) {
-      const std::uint8_t planes = file.plane ? bit_of(*file.plane) : std::uint8_t{7};
-      for (std::size_t offset = 0; offset < on_plan_.size(); ++offset) {
-        const std::uint8_t label = elements(file.voxels)[offset];
-        const bool beside =
-            (elements(on_plan_)[offset] & planes) == 0 && elements(earlier_.voxels())[offset] == earlier_.unlabelled();
-        if (!beside || !is_foreground(label))
-          continue;
+    for (std::size_t file = 0; file < files_.size(); ++file) {
+      drawn.off_plan.insert(drawn.off_plan.end(), beside_[file].begin(), beside_[file].end());
+      for (const std::size_t offset : offsets_beside(files_[file])) {
         ++drawn.off_plan_voxels;
         std::uint8_t& kept = elements(drawn.voxels)[offset];
         if (options_.off_plan == OffPlan::keep && kept == earlier_.unlabelled())
-          kept = label;
+          kept = elements(files_[file].voxels)[offset];
       }
     }
   }
@@ -310,35 +365,22 @@ private:
   Array3<std::uint8_t> on_plan_; // bits of the planes
   std::array<Array3<std::uint8_t>, 3> by_plane_;
   std::map<std::size_t, std::uint8_t> contradicted_;
+  std::vector<std::vector<OffPlanSlice>> beside_; // by file
 };
 
 } // namespace detail
 
-/// Throws DataError naming the first voxel whose value is no class and not `ignore`, and how many such there are.
-inline void check_drawn_values(const DrawnFile& file, std::size_t classes) {
-  std::map<std::uint8_t, std::pair<std::size_t, std::size_t>> unknown; // by value: how many, and the first
-  for (std::size_t offset = 0; offset < file.voxels.size(); ++offset)
-    if (const std::uint8_t value = elements(file.voxels)[offset]; value > classes)
-      ++unknown.try_emplace(value, 0, offset).first->second.first;
-  if (unknown.empty())
-    return;
-  std::string found;
-  for (const auto& [value, voxels] : unknown)
-    found += fmt::format("{}{} in {} voxels, the first at {}", found.empty() ? "" : "; ", value, voxels.first,
-                         voxel_text(shape_of(file.voxels), voxels.second));
-  throw DataError(file.name, fmt::format("labels of 0 to {}, or {} for ignore", classes - 1, classes), found);
-}
-
 /// Reads the drawings of one case against what was planned.
 ///
 /// A planned slice counts as drawn where a file has a class other than background on a voxel of it that lies on no
-/// planned slice of another plane and was not annotated earlier: the files are handed out with background on planned
-/// slices, and a drawing of one plane leaves its traces on the slices that it crosses. Other slices count as empty
+/// other slice, planned or drawn beside the plan (off_plan_slices), of another plane, and was not annotated earlier:
+/// the files are handed out with background on planned slices, and a drawing of one plane leaves its traces on the
+/// slices that it crosses. Other slices count as empty
 /// where `empty` lists them or the options say that all is done, else as not drawn. A drawn slice gives every voxel of
 /// it but those of `ignore`; voxels annotated earlier keep their labels, or what the file of all planes made of them,
 /// and are held against what is drawn now as if they were a plane before the others. Shapes: all (z, y, x) as
 /// `earlier`. Cost: some passes over the files; five volumes of bytes. Throws: DataError naming the file for another
-/// shape, or values that are neither a class nor `ignore`.
+/// shape, values that are neither a class nor `ignore`, or a veil that is not the plan's (check_veil).
 [[nodiscard]] inline DrawnLabels drawn_labels(std::span<const DrawnFile> files, const PlannedCase& planned,
                                               const PlannedCase& empty, const SparseLabels& earlier,
                                               const DrawnLabelsOptions& options = {}) {
@@ -347,6 +389,7 @@ inline void check_drawn_values(const DrawnFile& file, std::size_t classes) {
       throw DataError(file.name, fmt::format("the image's {} voxels", to_string(earlier.shape())),
                       to_string(shape_of(file.voxels)));
     check_drawn_values(file, earlier.classes());
+    check_veil(file, planned, earlier);
   }
   return detail::DrawingCollector(files, planned, empty, earlier, options).collect();
 }

@@ -43,8 +43,9 @@ inline constexpr std::string_view round_style = R"css(
 .coverage polyline{fill:none;stroke:var(--accent);stroke-width:2}.coverage circle{fill:var(--accent)}
 .coverage line{stroke:var(--line)}.coverage text{font-size:11px;fill:var(--muted)}
 button{font:inherit;padding:.4rem .9rem;border:1px solid var(--line);border-radius:8px;background:var(--soft);color:var(--text);cursor:pointer}
-button:focus-visible,input:focus-visible,nav a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+button:focus-visible,input:focus-visible,summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 progress{width:100%;max-width:26rem}nav{margin-top:1rem}
+.order{columns:14rem;margin:.6rem 0}
 )css";
 
 inline constexpr std::string_view round_script = R"js(
@@ -63,7 +64,7 @@ document.getElementById('bar').value = items.length ? done / items.length : 0;
 for (const part of document.querySelectorAll('section[data-case]')) {
   const own = [...part.querySelectorAll('[data-slice]')];
   part.querySelector('.case-progress').textContent =
-    own.filter(item => item.dataset.state !== 'not drawn').length + ' of ' + own.length + ' drawn';
+    own.filter(item => item.dataset.state !== 'not drawn').length + ' of ' + own.length + ' drawn or empty';
 }
 const key = 'sparseann empty ' + document.body.dataset.round;
 const boxes = [...document.querySelectorAll('input[type=checkbox]')];
@@ -92,10 +93,10 @@ inline constexpr std::string_view round_template = R"html(<!doctype html>
 <title>Slices to draw</title><style>{{{style}}}{{{round_style}}}</style></head>
 <body data-round="{{round}}" data-minutes="{{minutes_per_slice}}">
 <header><h1>Slices to draw</h1>
-<p>{{slices}} slices of {{cases}} scans. Draw them in the order of their numbers and stop whenever you like: the first
-ones matter most. Labels: {{classes}}.</p>
+<p>{{slices}} slices of {{cases}} scans. Draw them in the order of their numbers, below, and stop whenever you like: the
+first ones matter most. Labels: {{classes}}.{{#earlier}} What was drawn in earlier rounds is in the files already.{{/earlier}}</p>
 <div class="cards">
-<div class="card"><span>Drawn, by the last import</span><b id="done">0 of {{slices}}</b><progress id="bar" value="0" max="1" aria-label="share of the slices that are drawn"></progress></div>
+<div class="card"><span>Drawn or empty, by the last import</span><b id="done">0 of {{slices}}</b><progress id="bar" value="0" max="1" aria-label="share of the slices that are drawn or empty"></progress></div>
 <div class="card"><span>Left</span><b id="left">{{minutes}} minutes</b><span>at {{minutes_per_slice}} minutes per slice, an assumption</span></div>
 </div>
 <nav aria-label="Scans">{{#sections}}<a href="#{{anchor}}">{{case}}</a> {{/sections}}</nav>
@@ -104,20 +105,23 @@ ones matter most. Labels: {{classes}}.</p>
 <section><h2>How to draw</h2>
 <p>Open the scan, and labels/CASE.nii.gz as its segmentation, which has everything but the slices to draw under a grey
 veil (the label ignore). itk_snap_labels.txt and slicer_labels.ctbl name the labels and their colours. Draw on the
-slices below and nowhere else; leave what you are not sure of under ignore. guides/CASE.nii.gz marks the slices.
+slices below and nowhere else; paint ignore over what you are not sure of. guides/CASE.nii.gz marks the slices.
 planes/xy, xz and yz hold the same by plane, for those who look at one plane at a time.</p>
 <p>A slice without a single label looks as if nobody had been there. Where there is nothing to draw, tick "nothing on
 it" and save the list beside this page: <button id="save" type="button">Save empty.csv</button> <span id="saved" role="status"></span></p>
 <p>Then: <code>sparseann import --round {{round}}</code>. Import as often as you like.</p></section>
+<section><h2>In which order</h2>
+<details><summary>All {{slices}} slices in the order of drawing</summary>
+<ol class="order">{{#order}}<li><a href="#slice-{{number}}">{{case}}, {{plane}} {{slice}}</a></li>{{/order}}</ol></details></section>
 {{#sections}}
-<section id="{{anchor}}" data-case="{{case}}"><h2>{{case}}</h2><p class="case-progress muted">0 of {{count}} drawn</p>
+<section id="{{anchor}}" data-case="{{case}}"><h2>{{case}}</h2><p class="case-progress muted">0 of {{count}} drawn or empty</p>
 {{#planes}}
 <h3>Plane {{plane}}{{#view}}: {{view}}{{/view}}</h3>
 {{{bar}}}
 {{{coverage}}}
 <ol class="slices">
 {{#items}}
-<li data-slice="{{value}}" data-state="not drawn"><img src="{{picture}}" alt="{{case}}, plane {{plane}}, slice {{slice}}" width="{{width}}" height="{{height}}">
+<li id="slice-{{number}}" data-slice="{{value}}" data-state="not drawn"><img src="{{picture}}" alt="{{case}}, plane {{plane}}, slice {{slice}}" width="{{width}}" height="{{height}}">
 <b>No. {{number}}: {{plane}} {{slice}}</b>{{#place}}<span>{{place}}</span>{{/place}}{{#gain}}<span>adds {{gain}}</span>{{/gain}}
 <span class="state">not drawn</span>
 <label><input type="checkbox" value="{{value}}"> nothing on it</label></li>
@@ -189,8 +193,23 @@ public:
     const std::vector<std::size_t> order = drawing_order(plan);
     for (std::size_t number = 0; number < order.size(); ++number) {
       const PlannedSlice& planned = plan.slices[order[number]];
-      stacks_[{planned.slice.case_index, planned.slice.plane}].push_back({&planned, number + 1});
+      in_order_.push_back({&planned, number + 1});
+      stacks_[{planned.slice.case_index, planned.slice.plane}].push_back(in_order_.back());
     }
+  }
+
+  [[nodiscard]] PageData order() const {
+    PageData list(PageData::type::list);
+    for (const TaskItem& item : in_order_) {
+      const SliceIndex& slice = item.planned->slice;
+      PageData entry;
+      entry["number"] = std::to_string(item.number);
+      entry["case"] = cases_[slice.case_index].name;
+      entry["plane"] = std::string(name_of(slice.plane));
+      entry["slice"] = std::to_string(slice.slice);
+      list << entry;
+    }
+    return list;
   }
 
   [[nodiscard]] PageData sections() const {
@@ -261,6 +280,7 @@ private:
 
   const AnnotationPlan& plan_;
   std::span<const Case> cases_;
+  std::vector<TaskItem> in_order_;
   std::map<std::pair<std::size_t, Plane>, std::vector<TaskItem>> stacks_;
 };
 
@@ -270,10 +290,11 @@ private:
 /// in voxels and in mm, what each adds, how long that takes, and how far the last import was. It lists slices without
 /// anything to draw as empty.csv.
 ///
-/// `round` is the folder's name. Throws: InvalidArgument for slices that the scans do not have.
+/// `round` is the folder's name; `has_earlier` says that the files hold what was drawn in earlier rounds. Throws:
+/// InvalidArgument for slices that the scans do not have.
 [[nodiscard]] inline std::string round_page(const std::string& round, const AnnotationPlan& plan,
                                             std::span<const Case> cases, std::span<const std::string> class_names,
-                                            double minutes_per_slice) {
+                                            double minutes_per_slice, bool has_earlier = false) {
   detail::PageData page;
   page["style"] = std::string(detail::report_style);
   page["round_style"] = std::string(detail::round_style);
@@ -288,7 +309,10 @@ private:
   for (std::size_t label = 0; label < class_names.size(); ++label)
     labels += fmt::format("{}{} {}", label == 0 ? "" : ", ", label, class_names[label]);
   page["classes"] = labels + fmt::format(", {} ignore", class_names.size());
-  page["sections"] = detail::RoundPage(plan, cases).sections();
+  page["earlier"] = has_earlier;
+  const detail::RoundPage of_plan(plan, cases);
+  page["order"] = of_plan.order();
+  page["sections"] = of_plan.sections();
   kainjow::mustache::mustache page_template{std::string(detail::round_template)};
   return page_template.render(page);
 }
