@@ -146,7 +146,7 @@ private:
   [[nodiscard]] bool is_foreground(std::uint8_t label) const { return label != 0 && label < earlier_.classes(); }
 
   [[nodiscard]] const DrawnFile* file_of_all_planes() const {
-    const auto found = std::ranges::find(files_, std::optional<Plane>(), &DrawnFile::plane);
+    const auto found = std::ranges::find_if(files_, [](const DrawnFile& file) { return !file.plane; });
     return found == files_.end() ? nullptr : &*found;
   }
 
