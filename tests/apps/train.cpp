@@ -147,6 +147,9 @@ TEST_CASE("train and nnunet refuse what they cannot work with, by name") {
           "--labels {}/round, got {}/round/m\n");
   refused("nnunet --data {}/data --labels {}/round --output {}/ball", 2,
           "error: --output: expected a folder named Dataset042_NAME, with a number of three digits, got ball\n");
+  refused("nnunet --data {}/data --labels {}/round --output {}/Dataset42_x", 2,
+          "error: --output: expected a folder named Dataset042_NAME, with a number of three digits, got Dataset42_x\n");
+  refused("nnunet --data {}/data --labels {}/round --output {}/Dataset042_", 2, "error: --output: expected a folder ");
   refused("nnunet --data {}/data --labels {}/round --pseudo-labels {}/data --output {}/Dataset001_x", 1,
           "error: {}/data: expected a finished run with pseudo_labels/NAME, got none\n");
   fs::rename(folder / "data/imagesTr/b_0000.nii.gz", folder / "data/imagesTr/c_0000.nii.gz");

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
-#include <regex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -51,12 +51,22 @@ struct NnunetCall {
   }
 };
 
+/// Dataset042_NAME.
+bool is_dataset_name(std::string_view name) {
+  constexpr std::string_view beginning = "Dataset";
+  constexpr std::size_t digits = 3;
+  if (!name.starts_with(beginning) || name.size() < beginning.size() + digits + 2)
+    return false;
+  return std::ranges::all_of(name.substr(beginning.size(), digits), [](char c) { return c >= '0' && c <= '9'; }) &&
+         name[beginning.size() + digits] == '_';
+}
+
 void check_call(const NnunetCall& call) {
   check_required({{"--data", call.data, "a folder with imagesTr"},
                   {"--labels", call.labels, "a round with an import, or an import's folder"},
                   {"--output", call.output, "a folder to write"}});
   const std::string name = normal_path(call.output).filename().string();
-  if (!std::regex_match(name, std::regex("Dataset[0-9]{3}_.+")))
+  if (!is_dataset_name(name))
     throw InvalidArgument("--output", "a folder named Dataset042_NAME, with a number of three digits", name);
 }
 
