@@ -26,8 +26,11 @@ TEST_CASE("values that are no labels are all named with how many and where") {
   CHECK_NOTHROW(check_drawn_values(file, 3));
   file.voxels(0, 0, 1) = 7;
   file.voxels(0, 0, 2) = 7;
-  CHECK_THROWS_WITH(check_drawn_values(file, 3), "case.nii.gz: expected labels of 0 to 2, or 3 for ignore, got 7 in 2 "
-                                                 "voxels, the first at (z, y, x) = (0, 0, 1)");
+  file.voxels(1, 0, 0) = 9;
+  CHECK_THROWS_WITH(
+      check_drawn_values(file, 3),
+      "case.nii.gz: expected labels of 0 to 2, or 3 for ignore, got 7 in 2 voxels, the first at (z, y, x) "
+      "= (0, 0, 1); 9 in 1 voxels, the first at (z, y, x) = (1, 0, 0)");
 }
 
 TEST_CASE("a file whose veil is another plan's is refused") {

@@ -99,6 +99,7 @@ TEST_CASE("a validation may be asked for later; other labels want another folder
   CHECK(read_json_file(folder / "model/model_card.json")["validation"]["kind"] == "none");
   const std::string networks = read_file(folder / "model/meta/random_fit_then_nearest_fit/model.safetensors");
   folder.succeed(toy_training + "--validate 2-fold");
+  folder.succeed(toy_training); // goes on without undoing it
   CHECK(read_json_file(folder / "model/model_card.json")["validation"]["kind"] == "2-fold, by case");
   CHECK(read_file(folder / "model/meta/random_fit_then_nearest_fit/model.safetensors") == networks);
   folder.change("labels/a.nii.gz", [](LabelVolume& labels) { labels.voxels(2, 1, 1) = 1; });

@@ -5,8 +5,10 @@
 #include <map>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sparseann/core/error.hpp"
 #include "sparseann/io/csv.hpp"
@@ -26,28 +28,29 @@ constexpr double negligible_mm = 1e-4;
 /// Files in which somebody may have drawn, and that are not read.
 void refuse_other_formats(const fs::path& folder) {
   constexpr std::array<std::string_view, 6> formats{".nrrd", ".nhdr", ".mha", ".mhd", ".img", ".hdr"};
-  std::string found;
+  std::vector<std::string> found;
   if (fs::is_directory(folder))
     for (const auto& entry : fs::directory_iterator(folder))
       if (std::ranges::find(formats, entry.path().extension().string()) != formats.end())
-        found += fmt::format("{}'{}'", found.empty() ? "" : ", ", entry.path().filename().string());
+        found.push_back(entry.path().filename().string());
+  std::ranges::sort(found);
   if (!found.empty())
     throw DataError(folder.string(),
-                    "files in NIfTI alone, .nii or .nii.gz, into which SimpleITK turns others (move "
-                    "those away then)",
-                    found);
+                    "files in NIfTI alone, .nii or .nii.gz, into which SimpleITK turns others (move those away then)",
+                    fmt::format("'{}'", fmt::join(found, "', '")));
 }
 
 void add_files(const fs::path& folder, std::optional<Plane> plane, const AnnotationRound& round,
                ReturnedFiles& returned) {
-  std::string unknown;
+  std::vector<std::string> unknown;
   for (const auto& [name, path] : nifti_files(folder)) {
     if (std::ranges::find(round.case_names(), name) == round.case_names().end())
-      unknown += fmt::format("{}'{}'", unknown.empty() ? "" : ", ", path.filename().string());
+      unknown.push_back(path.filename().string());
     returned[name].push_back({path, plane});
   }
   if (!unknown.empty())
-    throw DataError(folder.string(), "files named as cases of the round", unknown);
+    throw DataError(folder.string(), "files named as cases of the round",
+                    fmt::format("'{}'", fmt::join(unknown, "', '")));
   refuse_other_formats(folder);
 }
 
@@ -72,7 +75,7 @@ std::string_view in_words(SliceDoubt doubt) {
   case SliceDoubt::crossed_though_empty:
     return "listed as empty, and labels on them by what is drawn across; see disagreements.csv";
   case SliceDoubt::mostly_ignored:
-    return "more than half under ignore; 2D networks do not learn from them, the 3D network does";
+    return "too much under ignore for 2D networks to learn from them; the 3D network does";
   }
   return "";
 }

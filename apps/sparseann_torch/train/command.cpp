@@ -106,17 +106,17 @@ Json card_of(const TrainCall& call, const Json& changed_options, const Annotated
           {"intended_use", "research; not a medical device"}};
 }
 
+/// A call without a validation leaves the model of one that had it.
 void keep_model(const TrainCall& call, const TrainedOptions& options, const AnnotatedCases& annotated, const Json& card,
                 RunDirectory& run) {
-  // A validation that is asked for later brings another card, and no other networks.
-  run.stage(call.validate ? "model, validated by " + *call.validate : "model", [&] {
-    const ModelFacts facts{.channels = annotated.cases.front().image.channels(),
-                           .class_names = annotated.class_names,
-                           .planes = annotated.planes,
-                           .card = card};
-    keep_model_file(configured<BaseNetworks>(options.base), MetaNetworks::name, options.meta, facts, run);
-    write_json_file(run.path() / "model_card.json", facts.card);
-  });
+  if (!call.validate && fs::exists(run.path() / "model.safetensors"))
+    return;
+  write_json_file(run.path() / "model_card.json", card);
+  const ModelFacts facts{.channels = annotated.cases.front().image.channels(),
+                         .class_names = annotated.class_names,
+                         .planes = annotated.planes,
+                         .card = card};
+  keep_model_file(configured<BaseNetworks>(options.base), MetaNetworks::name, options.meta, facts, run);
 }
 
 void warn(const AnnotatedCases& annotated, const Progress& progress) {

@@ -45,16 +45,21 @@ inline void check_drawn_values(const DrawnFile& file, std::size_t classes) {
 
 namespace detail {
 
+/// The plane in a set of planes that is a number's bits.
+[[nodiscard]] constexpr std::uint8_t bit_of(Plane plane) noexcept {
+  return static_cast<std::uint8_t>(1U << stacking_axis(plane));
+}
+
 /// How much of a slice is `ignore`, of the voxels that no planned slice of another plane and no earlier annotation has
 /// cleared; none where there is no such voxel.
 [[nodiscard]] inline std::optional<double> veiled_share(const DrawnFile& file, Plane plane, std::size_t slice,
                                                         const Array3<std::uint8_t>& cleared_by,
                                                         const SparseLabels& earlier) {
-  const auto own_bit = static_cast<std::uint8_t>(1U << stacking_axis(plane));
   std::size_t voxels = 0;
   std::size_t veiled = 0;
   for_each_voxel(earlier.shape(), plane, slice, [&](const Shape3& v) {
-    if ((cleared_by(v[0], v[1], v[2]) & ~own_bit) != 0 || earlier.voxels()(v[0], v[1], v[2]) != earlier.unlabelled())
+    if ((cleared_by(v[0], v[1], v[2]) & ~bit_of(plane)) != 0 ||
+        earlier.voxels()(v[0], v[1], v[2]) != earlier.unlabelled())
       return;
     ++voxels;
     veiled += static_cast<std::size_t>(file.voxels(v[0], v[1], v[2]) == earlier.unlabelled());
@@ -66,9 +71,7 @@ namespace detail {
 [[nodiscard]] inline Array3<std::uint8_t> planes_of_voxels(const PlannedCase& planned, const Shape3& shape) {
   Array3<std::uint8_t> bits = xt::zeros<std::uint8_t>({shape[0], shape[1], shape[2]});
   for_each_slice(planned, [&](Plane plane, std::size_t slice) {
-    for_each_voxel(shape, plane, slice, [&](const Shape3& v) {
-      bits(v[0], v[1], v[2]) |= static_cast<std::uint8_t>(1U << stacking_axis(plane));
-    });
+    for_each_voxel(shape, plane, slice, [&](const Shape3& v) { bits(v[0], v[1], v[2]) |= bit_of(plane); });
   });
   return bits;
 }

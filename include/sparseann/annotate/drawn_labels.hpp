@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include "sparseann/annotate/annotated_slices.hpp"
 #include "sparseann/annotate/drawn_file.hpp"
 #include "sparseann/annotate/off_plan_slices.hpp"
 #include "sparseann/annotate/plan.hpp"
@@ -76,7 +77,7 @@ enum class SliceDoubt {
   crossings_alone, ///< not drawn, with foreground only where other slices cross that are not drawn either
   drawn_though_empty,
   crossed_though_empty, ///< listed as empty, with foreground by drawings of other planes
-  mostly_ignored,       ///< drawn, with more than half under `ignore`
+  mostly_ignored,       ///< drawn, with too much under `ignore` for drawn_slices
 };
 
 struct DoubtfulSlice {
@@ -119,8 +120,10 @@ public:
     on_plan_ = planes_of_voxels(planned, shape_);
     for (auto& labels : by_plane_)
       labels = xt::full_like(earlier.voxels(), silent);
-    for (const DrawnFile& file : files)
-      beside_.push_back(off_plan_slices(offsets_beside(file), shape_, file.plane));
+    for (const DrawnFile& file : files) {
+      offsets_.push_back(offsets_beside(file));
+      beside_.push_back(off_plan_slices(offsets_.back(), shape_, file.plane));
+    }
   }
 
   [[nodiscard]] DrawnLabels collect() {
@@ -130,18 +133,12 @@ public:
                    [&](Plane plane, std::size_t slice) { drawn.slices.push_back({plane, slice, take(plane, slice)}); });
     resolve(drawn);
     take_off_plan(drawn);
-    for (const DrawnSlice& slice : drawn.slices)
-      if (const auto doubt = doubt_about(slice, drawn.voxels))
-        drawn.doubts.push_back({slice.plane, slice.slice, *doubt});
+    note_doubts(drawn);
     return drawn;
   }
 
 private:
   static constexpr std::uint8_t silent = 255; // no class: there are at most 255 with `ignore`
-
-  [[nodiscard]] static std::uint8_t bit_of(Plane plane) {
-    return static_cast<std::uint8_t>(1U << stacking_axis(plane));
-  }
 
   [[nodiscard]] bool is_foreground(std::uint8_t label) const { return label != 0 && label < earlier_.classes(); }
 
@@ -200,20 +197,29 @@ private:
     return std::ranges::binary_search(empty_[stacking_axis(plane)], slice);
   }
 
+  void note_doubts(DrawnLabels& drawn) const {
+    const SparseLabels labels(drawn.voxels, earlier_.classes(), earlier_.geometry());
+    std::array<std::vector<std::size_t>, 3> learnt;
+    for (const Plane plane : all_planes)
+      learnt[stacking_axis(plane)] = drawn_slices(labels, plane);
+    for (const DrawnSlice& slice : drawn.slices)
+      if (const auto doubt = doubt_about(slice, learnt[stacking_axis(slice.plane)]))
+        drawn.doubts.push_back({slice.plane, slice.slice, *doubt});
+  }
+
+  /// `learnt`: the plane's slices from which a 2D network learns.
   [[nodiscard]] std::optional<SliceDoubt> doubt_about(const DrawnSlice& slice,
-                                                      const Array3<std::uint8_t>& taken) const {
+                                                      const std::vector<std::size_t>& learnt) const {
     const bool is_listed = is_listed_as_empty(slice.plane, slice.slice);
-    switch (slice.state) {
-    case SliceState::not_drawn:
-      return has_unclaimed_foreground(slice) ? std::optional(SliceDoubt::crossings_alone) : std::nullopt;
-    case SliceState::empty:
-      return is_listed && is_crossed_by_foreground(slice) ? std::optional(SliceDoubt::crossed_though_empty)
-                                                          : std::nullopt;
-    case SliceState::drawn: break;
-    }
-    if (is_listed)
+    if (slice.state == SliceState::not_drawn && has_unclaimed_foreground(slice))
+      return SliceDoubt::crossings_alone;
+    if (slice.state == SliceState::empty && is_listed && is_crossed_by_foreground(slice))
+      return SliceDoubt::crossed_though_empty;
+    if (slice.state == SliceState::drawn && is_listed)
       return SliceDoubt::drawn_though_empty;
-    return is_mostly_ignored(slice, taken) ? std::optional(SliceDoubt::mostly_ignored) : std::nullopt;
+    if (slice.state == SliceState::drawn && !std::ranges::binary_search(learnt, slice.slice))
+      return SliceDoubt::mostly_ignored;
+    return std::nullopt;
   }
 
   /// Whether a slice that is not drawn has foreground that no drawn slice through the voxel accounts for.
@@ -239,14 +245,6 @@ private:
               });
     });
     return found;
-  }
-
-  [[nodiscard]] bool is_mostly_ignored(const DrawnSlice& slice, const Array3<std::uint8_t>& taken) const {
-    std::size_t open = 0;
-    for_each_voxel(shape_, slice.plane, slice.slice, [&](const Shape3& v) {
-      open += static_cast<std::size_t>(taken(v[0], v[1], v[2]) == earlier_.unlabelled());
-    });
-    return 2 * open > voxel_count(shape_) / shape_[stacking_axis(slice.plane)];
   }
 
   [[nodiscard]] bool is_said(const Shape3& v) const {
@@ -347,7 +345,7 @@ private:
   void take_off_plan(DrawnLabels& drawn) const {
     for (std::size_t file = 0; file < files_.size(); ++file) {
       drawn.off_plan.insert(drawn.off_plan.end(), beside_[file].begin(), beside_[file].end());
-      for (const std::size_t offset : offsets_beside(files_[file])) {
+      for (const std::size_t offset : offsets_[file]) {
         ++drawn.off_plan_voxels;
         std::uint8_t& kept = elements(drawn.voxels)[offset];
         if (options_.off_plan == OffPlan::keep && kept == earlier_.unlabelled())
@@ -365,7 +363,8 @@ private:
   Array3<std::uint8_t> on_plan_; // bits of the planes
   std::array<Array3<std::uint8_t>, 3> by_plane_;
   std::map<std::size_t, std::uint8_t> contradicted_;
-  std::vector<std::vector<OffPlanSlice>> beside_; // by file
+  std::vector<std::vector<std::size_t>> offsets_; // of labels beside the plan, by file
+  std::vector<std::vector<OffPlanSlice>> beside_; // and the slices that hold them
 };
 
 } // namespace detail
